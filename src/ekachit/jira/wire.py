@@ -1,0 +1,414 @@
+"""The shapes that are read from Jira, and nothing more of them than is used.
+
+Unknown members are ignored. What may be absent or null in Jira may be so here. An issue that cannot be read
+is returned as `Unreadable` with the reason, so that it does not spoil its page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+
+import msgspec
+from msgspec import Raw, Struct
+
+from ekachit.jira.errors import Unexpected, capped
+
+TITLE_LIMIT: Final = 255
+_ID = re.compile(r"[0-9]{1,19}")
+_KEY_LIMIT: Final = 100
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# An escaped NUL, but not an escaped backslash before "u0000".
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+# A pair of surrogates or an escaped backslash, which stay; or half a pair.
+_SURROGATES = re.compile(
+    rb"(?P<kept>\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    rb"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
+_WHEN = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?)(?:Z|([+-]\d\d):?(\d\d))")
+_EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+T = TypeVar("T")
+
+
+class Myself(Struct, rename="camel", frozen=True):
+    """The account that asks. Zone and name may be hidden by its profile's privacy."""
+
+    account_id: str
+    display_name: str = ""
+    time_zone: str | None = None
+
+
+class MyselfOrNobody(Struct, rename="camel", frozen=True):
+    """The same as it comes: without an account id it is nobody."""
+
+    account_id: str | None = None
+    display_name: str | None = None
+    time_zone: str | None = None
+
+
+class Project(Struct, rename="camel", frozen=True):
+    """A project. `style` is `classic` (company-managed), `next-gen` (team-managed) or absent."""
+
+    id: str
+    key: str
+    name: str = ""
+    style: str | None = None
+    project_type_key: str | None = None
+
+
+class FieldSchema(Struct, rename="camel", frozen=True):
+    """What a field holds."""
+
+    type: str | None = None
+    custom: str | None = None
+
+
+class ScopeProject(Struct, frozen=True):
+    """The project that a field belongs to."""
+
+    id: str | None = None
+
+
+class Scope(Struct, frozen=True):
+    """Where a field of a team-managed project is valid."""
+
+    type: str | None = None
+    project: ScopeProject | None = None
+
+
+class Field(Struct, rename="camel", frozen=True):
+    """A field. Names are in the asker's language; `untranslated_name` comes on custom ones."""
+
+    id: str
+    name: str = ""
+    untranslated_name: str | None = None
+    custom: bool = False
+    clause_names: tuple[str, ...] = ()
+    schema: FieldSchema | None = None
+    scope: Scope | None = None
+
+
+class StatusCategory(Struct, frozen=True):
+    """`new`, `indeterminate`, `done` or `undefined`."""
+
+    key: str
+    id: int | None = None
+
+
+class Status(Struct, rename="camel", frozen=True):
+    """A status. The name is in the asker's language: for display only."""
+
+    id: str
+    name: str = ""
+    status_category: StatusCategory | None = None
+
+    @property
+    def category(self) -> str:
+        """The category's key; `undefined` where Jira names none."""
+        return self.status_category.key if self.status_category else "undefined"
+
+
+class Priority(Struct, frozen=True):
+    """A priority. On most sites a smaller id is more urgent."""
+
+    id: str | None = None
+    name: str = ""
+
+
+class IssueType(Struct, rename="camel", frozen=True):
+    """A kind of issue. `hierarchy_level` is -1 for sub-tasks, 0, 1 for epics, more above."""
+
+    id: str | None = None
+    name: str = ""
+    subtask: bool = False
+    hierarchy_level: int | None = None
+
+
+class RefFields(Struct, frozen=True):
+    """What Jira tells of an issue inside another."""
+
+    summary: str | None = None
+    status: Status | None = None
+    priority: Priority | None = None
+    issuetype: IssueType | None = None
+
+
+class IssueRef(Struct, frozen=True):
+    """An issue inside another: a parent or a sub-task."""
+
+    id: str
+    key: str
+    fields: RefFields = RefFields()
+
+    @property
+    def title(self) -> str:
+        """Its summary."""
+        return _line(self.fields.summary or "")
+
+    @property
+    def category(self) -> str:
+        """The key of its status category; `undefined` where Jira names none."""
+        return self.fields.status.category if self.fields.status else "undefined"
+
+
+class ProjectRef(Struct, frozen=True):
+    """The project of an issue."""
+
+    id: str
+    key: str = ""
+
+
+class User(Struct, rename="camel", frozen=True):
+    """Whoever an issue is assigned to: only to compare the id with the asker's."""
+
+    account_id: str | None = None
+
+
+class Fields(Struct, frozen=True):
+    """The fields of an issue that are read, if they were asked for."""
+
+    summary: str | None = None
+    updated: str | None = None
+    status: Status | None = None
+    priority: Priority | None = None
+    issuetype: IssueType | None = None
+    project: ProjectRef | None = None
+    parent: IssueRef | None = None
+    subtasks: tuple[IssueRef, ...] | None = None
+    assignee: User | None = None
+
+
+class Issue(Struct, frozen=True):
+    """An issue. `custom` has the custom fields as Jira sent them; `updated` only orders answers."""
+
+    id: str
+    key: str
+    fields: Fields
+    updated: datetime | None = None
+    custom: Mapping[str, Raw] = {}
+
+    @property
+    def title(self) -> str:
+        """Its summary, at most 255 characters as in Jira."""
+        return _line(self.fields.summary or "")
+
+    @property
+    def project_id(self) -> str | None:
+        """The id of its project."""
+        return self.fields.project.id if self.fields.project else None
+
+    @property
+    def assignee_id(self) -> str | None:
+        """The account it is assigned to."""
+        return self.fields.assignee.account_id if self.fields.assignee else None
+
+
+class Unreadable(Struct, frozen=True):
+    """An issue that is put aside: what is known of it, and why."""
+
+    reason: str
+    id: str | None = None
+    key: str | None = None
+
+
+class SearchPage(Struct, frozen=True):
+    """A page of a search. `foreign` has the ids of issues that somebody else is assigned to.
+
+    `complete` is False once something is known to be missing: the listing loops, ends without an end, or has
+    an issue whose id cannot be read. It stays False on the pages after that; what counts is the last page's.
+    """
+
+    issues: tuple[Issue, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+    foreign: tuple[str, ...] = ()
+    complete: bool = True
+
+
+class RawPage(Struct, rename="camel", frozen=True):
+    """A page of a search as it comes (SearchAndReconcileResults)."""
+
+    issues: list[Raw] = []
+    is_last: bool | None = None
+    next_page_token: str | None = None
+
+
+class ProjectPage(Struct, rename="camel", frozen=True):
+    """A page of projects as it comes (PageBeanProject)."""
+
+    values: list[Raw]
+    is_last: bool | None = None
+    total: int | None = None
+
+
+class AllowedValue(Struct, frozen=True):
+    """A value that a field of a transition's screen may take."""
+
+    id: str | None = None
+    name: str | None = None
+    value: str | None = None
+
+
+class TransitionField(Struct, rename="camel", frozen=True):
+    """A field of a transition's screen. Validators may require fields that are not shown here."""
+
+    required: bool = False
+    name: str = ""
+    has_default_value: bool = False
+    schema: FieldSchema | None = None
+    allowed_values: tuple[AllowedValue | str, ...] | None = None
+
+
+class Transition(Struct, rename="camel", frozen=True):
+    """An edge of the workflow that is open to the asker now."""
+
+    id: str
+    name: str = ""
+    to: Status | None = None
+    has_screen: bool = False
+    is_available: bool = True
+    is_looped: bool = False
+    fields: dict[str, TransitionField] = {}
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The fields that must be given, because they are required and have no default."""
+        return tuple(
+            name for name, field in self.fields.items() if field.required and not field.has_default_value
+        )
+
+
+class Transitions(Struct, frozen=True):
+    """The transitions of an issue as they come."""
+
+    transitions: list[Raw] = []
+
+
+class TypeStatuses(Struct, frozen=True):
+    """The statuses of one issue type of a project."""
+
+    statuses: tuple[Status, ...] = ()
+
+
+class Count(Struct, frozen=True):
+    """About how many issues a query finds."""
+
+    count: int
+
+
+class TenantInfo(Struct, rename="camel", frozen=True):
+    """What a site tells everybody about itself."""
+
+    cloud_id: str
+
+
+class _RawIssue(Struct, frozen=True):
+    id: str
+    key: str = ""
+    fields: Raw = Raw(b"{}")
+
+
+class _Label(Struct, frozen=True):
+    id: Any = None
+    key: Any = None
+
+
+def decode(body: bytes, kind: type[T]) -> T:
+    """Return a body as a shape.
+
+    Raises:
+        Unexpected: `not_json`, or `bad_shape` for JSON of another form.
+    """
+    try:
+        return msgspec.json.decode(_mended(body), type=kind)
+    except msgspec.ValidationError:
+        raise Unexpected("bad_shape", getattr(kind, "__name__", "")) from None
+    except RecursionError:
+        raise Unexpected("bad_shape", "too deep") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
+        raise Unexpected("not_json") from None
+
+
+def decode_each(raws: list[Raw], kind: type[T]) -> list[T]:
+    """Return those of a list that have the shape; one that has not is left out."""
+    good = []
+    for raw in raws:
+        try:
+            good.append(decode(bytes(raw), kind))
+        except Unexpected:
+            continue
+    return good
+
+
+def read_issue(raw: Raw | bytes) -> Issue | Unreadable:
+    """Return an issue, or why it cannot be read."""
+    data = bytes(raw)
+    try:
+        outer = decode(data, _RawIssue)
+        fields = decode(bytes(outer.fields), Fields)
+        raw_fields = decode(bytes(outer.fields), dict[str, Raw]) if b'"customfield_' in data else {}
+        custom = {name: value for name, value in raw_fields.items() if _is_custom(name)}
+        updated = None if fields.updated is None else moment(fields.updated)
+    except (Unexpected, ValueError) as trouble:
+        return _unreadable(data, str(trouble))
+    if _ID.fullmatch(outer.id) is None or not is_key(outer.key):
+        return _unreadable(data, "has no id or key of Jira's form")
+    return Issue(outer.id, outer.key, fields, updated, custom)
+
+
+def is_key(text: str) -> bool:
+    """Whether a text can be an issue's key."""
+    return 0 < len(text) <= _KEY_LIMIT and text.isprintable() and not re.search(r"[\s/\\<>\"']", text)
+
+
+def moment(text: str) -> datetime:
+    """Return a time of Jira's as UTC. Offsets are the asker's zone and come without a colon.
+
+    Raises:
+        ValueError: it is none, or not between 1990 and 2200.
+    """
+    fit = _WHEN.fullmatch(text)
+    if fit is None:
+        raise ValueError("has a time of unknown form")
+    try:
+        offset = f"{fit[2]}:{fit[3]}" if fit[2] else "+00:00"
+        when = datetime.fromisoformat(f"{fit[1]}{offset}").astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("has a time that does not exist") from None
+    if not _EARLIEST <= when < _LATEST:
+        raise ValueError("has a time that cannot be")
+    return when
+
+
+def _mended(body: bytes) -> bytes:
+    """The body without NUL characters (real summaries have them, databases refuse them) and half pairs."""
+    if b"\\u0000" in body:
+        body = _NUL.sub(rb"\1 ", body)
+    return _SURROGATES.sub(_whole, body) if b"\\ud" in body or b"\\uD" in body else body
+
+
+def _whole(fit: re.Match[bytes]) -> bytes:
+    return fit[0] if fit["kept"] else b"\\ufffd"
+
+
+def _line(text: str) -> str:
+    """A title in one line; signs that join others (as in emoji) stay."""
+    clean = _CONTROL.sub(" ", text[: TITLE_LIMIT + 1]).strip()
+    return clean if len(clean) <= TITLE_LIMIT else clean[: TITLE_LIMIT - 1] + "…"
+
+
+def _is_custom(name: str) -> bool:
+    return name.startswith("customfield_")
+
+
+def _unreadable(data: bytes, reason: str) -> Unreadable:
+    """What can still be told of it: an id and a key, if those at least are of Jira's form."""
+    try:
+        label = msgspec.json.decode(data, type=_Label)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
+        label = _Label()
+    known = label.id if isinstance(label.id, str) and _ID.fullmatch(label.id) else None
+    key = label.key if isinstance(label.key, str) and is_key(label.key) else None
+    return Unreadable(capped(reason, 120), known, key)

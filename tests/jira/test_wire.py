@@ -1,0 +1,134 @@
+# ruff: noqa: N802 # names begin with the ids of the faults that the tests cover
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ekachit.jira.errors import Unexpected
+from ekachit.jira.wire import Issue, Myself, Project, Transition, Unreadable, decode, moment, read_issue
+
+
+def issue(**fields: Any) -> bytes:
+    return json.dumps(
+        {"id": "10001", "key": "APP-1", "self": "https://evil.example", "fields": fields}
+    ).encode()
+
+
+def test_an_issue_may_lack_everything_that_jira_may_leave_out() -> None:
+    read = read_issue(issue(priority=None, assignee=None, unknown={"a": [1]}, parent=None))
+    assert isinstance(read, Issue)
+    assert (read.title, read.updated, read.project_id, read.assignee_id) == ("", None, None, None)
+    assert decode(b'{"accountId":"a"}', Myself) == Myself("a")
+    assert decode(b'{"id":"1","key":"A","projectTypeKey":"product_discovery"}', Project).style is None
+    assert decode(b'{"id":"1"}', Transition).needed == ()
+
+
+def test_what_is_read_of_an_issue() -> None:
+    status = {
+        "id": "3",
+        "name": "进行中",
+        "statusCategory": {"id": 4, "key": "indeterminate", "name": "进行中"},
+    }
+    read = read_issue(
+        issue(
+            summary="x" * 300,
+            updated="2026-11-24T10:00:00.123+0530",
+            status=status,
+            project={"id": "10", "key": "APP"},
+            assignee={"accountId": "me"},
+            subtasks=[
+                {"id": "2", "key": "APP-2", "fields": {"summary": "s", "status": status, "priority": None}}
+            ],
+            customfield_10016=3.0,
+        )
+    )
+    assert isinstance(read, Issue)
+    assert len(read.title) == 255
+    assert read.title.endswith("…")
+    assert read.updated == datetime(2026, 11, 24, 4, 30, 0, 123000, tzinfo=UTC)
+    assert read.fields.status is not None
+    assert read.fields.status.category == "indeterminate"
+    assert read.fields.subtasks is not None
+    assert (read.fields.subtasks[0].title, read.fields.subtasks[0].category) == ("s", "indeterminate")
+    assert bytes(read.custom["customfield_10016"]) == b"3.0"
+
+
+def test_X12_control_characters_are_no_part_of_a_text() -> None:
+    status = {"id": "1", "name": "To\0 do\ud800", "statusCategory": None}
+    read = read_issue(issue(summary="a\0b\x1b[31m 👩\u200d💻 \\u0000", status=status))
+    assert isinstance(read, Issue)
+    assert read.title == "a b [31m 👩\u200d💻 \\u0000"
+    assert read.fields.status is not None
+    assert "\0" not in read.fields.status.name
+
+
+@pytest.mark.parametrize(
+    ("raw", "known"),
+    [
+        (b'{"id":"7","key":"A-1","fields":null}', "7"),
+        (b'{"id":"7","key":"A-1","fields":{"summary":5}}', "7"),
+        (b'{"id":"7","key":"A-1","fields":{"updated":"9999999-01-01"}}', "7"),
+        (b'{"id":"7","key":"A-1","fields":{"updated":"0001-01-01T00:00:00.000+1400"}}', "7"),
+        (b'{"id":"7","key":"A-1","fields":{"updated":"2026-02-30T00:00:00.000+0000"}}', "7"),
+        (b'{"id":"7","key":"../../x","fields":{}}', "7"),
+        (b'{"id":"7","key":"","fields":{}}', "7"),
+        (b'{"id":"7/../8","key":"A-1","fields":{}}', None),
+        (b'{"id":7,"key":"A-1","fields":{}}', None),
+        (b'{"id":"7","key":"A-1","fields":{"subtasks":[{"id":"1"}]}}', "7"),
+        (b'{"id":"7","key":"A-1","fields":{"parent":' + b"[" * 50_000 + b"]" * 50_000 + b"}}", None),
+        (b"[]", None),
+        (b"null", None),
+    ],
+)
+def test_X04_a_poison_issue_is_put_aside_with_a_reason(raw: bytes, known: str | None) -> None:
+    read = read_issue(raw)
+    assert isinstance(read, Unreadable)
+    assert read.reason
+    assert read.id in {known, "7"}
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "not_json"),
+        (b"<html>", "not_json"),
+        (b"\xff\xfe{\x00}\x00", "not_json"),
+        (b'\xef\xbb\xbf{"accountId":"a"}', "not_json"),
+        (b'{"accountId":"a"', "not_json"),
+        (b'{"accountId":NaN}', "not_json"),
+        (b"[1]", "bad_shape"),
+        (b'{"accountId":1}', "bad_shape"),
+        (b"{}", "bad_shape"),
+        (b'{"x":' + b"[" * 100_000, "bad_shape"),
+    ],
+)
+def test_X04_another_body_is_unexpected(body: bytes, code: str) -> None:
+    with pytest.raises(Unexpected) as caught:
+        decode(body, Myself)
+    assert caught.value.code == code
+
+
+@given(
+    st.datetimes(datetime.fromisoformat("1991-01-01"), datetime.fromisoformat("2199-01-01")),
+    st.integers(-14 * 60, 14 * 60),
+    st.sampled_from(["", ":"]),
+)
+def test_a_time_is_read_at_every_offset(local: datetime, offset: int, colon: str) -> None:
+    local = local.replace(microsecond=local.microsecond // 1000 * 1000)
+    hours, minutes = divmod(abs(offset), 60)
+    sign = "-" if offset < 0 else "+"
+    thousandths = local.microsecond // 1000
+    text = f"{local:%Y-%m-%dT%H:%M:%S}.{thousandths:03d}{sign}{hours:02d}{colon}{minutes:02d}"
+    assert moment(text) == local.replace(tzinfo=UTC) - timedelta(minutes=offset)
+
+
+@given(st.text(max_size=40))
+def test_X04_any_other_text_is_no_time(text: str) -> None:
+    with pytest.raises(ValueError, match="time"):
+        moment(text)
