@@ -1,0 +1,43 @@
+"""What reconcile may decide: a closed union. Whoever applies it handles each kind or does not type-check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ekachit.domain.sync.state import Issue, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Make a task for an issue that has none."""
+
+    issue: Issue
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Take over what Jira changed. `changed` names the differing fields of `Values`, for the receipt."""
+
+    task_id: int
+    issue: Issue
+    values: Values
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Nothing differs in what we hold; only Jira's version moves on."""
+
+    task_id: int
+    issue: Issue
+
+
+@dataclass(frozen=True, slots=True)
+class MarkGone:
+    """The issue is proven not to be the person's any more; its task stays and says so."""
+
+    task_id: int
+
+
+Action = Create | Update | Keep | MarkGone

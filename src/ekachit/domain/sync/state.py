@@ -1,0 +1,100 @@
+"""The values that reconcile works on: what Jira shows, what we hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from ekachit.domain.sync.status import Category
+
+CHECKLIST_LIMIT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Subtask:
+    """A sub-task as its parent lists it."""
+
+    issue_id: str
+    key: str
+    title: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One issue as a pass read it. `version` is Jira's `updated`: it orders answers and nothing else."""
+
+    issue_id: str
+    key: str
+    project_id: str
+    title: str
+    category: Category
+    status_name: str
+    version: datetime
+    priority_name: str = ""
+    priority_rank: int | None = None
+    points: float | None = None
+    issue_type: str = ""
+    is_subtask: bool = False
+    parent_id: str | None = None
+    subtasks: tuple[Subtask, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What both sides can differ in. Kept as the link's base: the values they last agreed on.
+
+    `checklist` has every sub-task whose home it is; a task shows the first `CHECKLIST_LIMIT` of them.
+    """
+
+    title: str
+    status: str
+    status_name: str
+    priority_name: str
+    priority_rank: int | None
+    points: float | None
+    key: str
+    project_id: str
+    issue_type: str
+    checklist: tuple[Subtask, ...]
+
+    @property
+    def shown(self) -> tuple[Subtask, ...]:
+        """The lines that the task's checklist shows."""
+        return self.checklist[:CHECKLIST_LIMIT]
+
+    @property
+    def more(self) -> int:
+        """How many sub-tasks are in Jira beyond those shown."""
+        return len(self.checklist) - len(self.shown)
+
+
+class Presence(StrEnum):
+    """What the last proof said of an issue."""
+
+    CURRENT = "current"
+    GONE = "gone"
+    NOT_PICKED = "not_picked"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A task that is tied to an issue, as we hold it."""
+
+    task_id: int
+    issue_id: str
+    version: datetime | None
+    values: Values
+    presence: Presence
+    status: str
+    work_begun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteView:
+    """What one pass (or one page of it) read of the issues it asked for."""
+
+    issues: tuple[Issue, ...]
+    # Issues asked for one by one and proven not to be ours any more; never guessed from a listing alone.
+    absent: frozenset[str] = field(default_factory=frozenset)
