@@ -1,0 +1,5 @@
+"""`python -m ekachit` is `ekachit`."""
+
+from ekachit.ops.cli import main
+
+main()

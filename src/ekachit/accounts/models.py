@@ -1,0 +1,109 @@
+"""A person's account: sign-in by e-mail, plan, time zone, and hours per story point."""
+
+from __future__ import annotations
+
+import zoneinfo
+from decimal import Decimal
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+DEFAULT_MULTIPLIER = Decimal("2.00")
+
+
+class Plan(models.TextChoices):
+    """What an account may use; Jira needs Pro."""
+
+    FREE = "free", _("Free")
+    PRO = "pro", _("Pro")
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse what is not an IANA time zone.
+
+    Raises:
+        ValidationError: the name is unknown.
+    """
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("Choose a time zone from the list, such as Europe/Berlin."), code="time_zone")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes accounts from an e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
+        """Return a new, stored account; without a password it cannot sign in until one is set."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """One person. The multiplier is theirs: hours expected for one story point."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    plan = models.CharField(_("plan"), max_length=8, choices=Plan, default=Plan.FREE)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
+    multiplier = models.DecimalField(
+        _("hours per story point"),
+        max_digits=5,
+        decimal_places=2,
+        default=DEFAULT_MULTIPLIER,
+        validators=[MinValueValidator(Decimal("0.05")), MaxValueValidator(Decimal(100))],
+    )
+    is_staff = models.BooleanField(_("administrator"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def is_pro(self) -> bool:
+        """Whether the account has the Pro plan."""
+        return self.plan == Plan.PRO
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The person's time zone."""
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    def get_full_name(self) -> str:
+        """The name shown to the person: their own, else the e-mail address."""
+        return self.name or self.email
+
+    def get_short_name(self) -> str:
+        """As `get_full_name`."""
+        return self.get_full_name()
+
+
+class Installation(models.Model):
+    """The one row whose creation decides who was first; that account administers the installation."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    first_account = models.ForeignKey(User, on_delete=models.SET_NULL, null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_installation")]
+
+    def __str__(self) -> str:
+        return "this installation"

@@ -1,0 +1,188 @@
+"""Settings from the environment: typed, with defaults that work, and a mend for each wrong one.
+
+`docs/settings.md` describes every field; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+LOOPBACK_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\]):([1-9][0-9]{0,4})")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class Environment(StrEnum):
+    """Where this installation runs: `development` is one person's machine, `production` serves others."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class PlanName(StrEnum):
+    """The plans an account can have."""
+
+    FREE = "free"
+    PRO = "pro"
+
+
+class SettingsError(Exception):
+    """The environment holds a wrong setting; the text names it and the mend, never its value."""
+
+    code = "settings_wrong"
+
+
+class Settings(BaseSettings):
+    """Every setting of an installation, as read from the environment."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="EKACHIT_", extra="ignore", frozen=True, hide_input_in_errors=True, populate_by_name=True
+    )
+
+    env: Environment = Environment.DEVELOPMENT
+    home: Path = Path("var")
+    database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    secret_key: str = Field(default="", repr=False)
+    keyring: str = Field(default="", repr=False)
+    base_url: str = ""
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    web_workers: int = Field(default=1, ge=1, le=64)
+    sandbox_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
+    default_plan: PlanName = PlanName.FREE
+    signup: bool = True
+    email_url: str = Field(default="console://", repr=False)
+    email_from: str = "Ekachit <ekachit@localhost>"
+    log_level: str = "INFO"
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: object) -> object:
+        return _split(value)
+
+    @field_validator("sandbox_hosts", mode="before")
+    @classmethod
+    def _split_sandboxes(cls, value: object) -> object:
+        return _split(value)
+
+    @field_validator("sandbox_hosts")
+    @classmethod
+    def _loopback_only(cls, value: frozenset[str]) -> frozenset[str]:
+        if any(not LOOPBACK_HOST.fullmatch(host) for host in value):
+            raise ValueError("each entry is a loopback host with its port, such as 127.0.0.1:8100")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _origin_only(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (
+            parts.scheme not in {"http", "https"} or not parts.netloc or parts.path not in {"", "/"}
+        ):
+            raise ValueError("give the address people open, such as https://ekachit.example.org")
+        return value.rstrip("/")
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.upper() not in LOG_LEVELS:
+            raise ValueError(f"choose one of {', '.join(LOG_LEVELS)}")
+        return value.upper()
+
+    @model_validator(mode="after")
+    def _production_is_strict(self) -> Self:
+        if self.env is not Environment.PRODUCTION:
+            return self
+        if self.sandbox_hosts:
+            raise ValueError(
+                "EKACHIT_SANDBOX_HOSTS must be empty in production: it opens plain-HTTP loopback hosts"
+            )
+        if not self.base_url.startswith("https://"):
+            raise ValueError("EKACHIT_BASE_URL must be the https:// address people open in production")
+        return self
+
+    @property
+    def production(self) -> bool:
+        """Whether other people are served."""
+        return self.env is Environment.PRODUCTION
+
+    @property
+    def keys_dir(self) -> Path:
+        """The folder of the key files, made with mode 0700 when first needed."""
+        return self.home / "keys"
+
+    @property
+    def database(self) -> str:
+        """The database's address: the one given, else a SQLite file in the data folder."""
+        return self.database_url or f"sqlite:///{(self.home / 'ekachit.sqlite3').absolute()}"
+
+
+def _split(value: object) -> object:
+    """The comma-separated parts of a text, blanks dropped; anything else as it came."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def variable_name(field: str) -> str:
+    """The environment variable that sets a field of `Settings`."""
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else f"EKACHIT_{field}".upper()
+
+
+def read_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingsError: a setting is wrong; the text has one line for each, with its name and the mend.
+    """
+    try:
+        return Settings()
+    except ValidationError as wrong:
+        lines = [_explain(dict(error)) for error in wrong.errors(include_input=False, include_url=False)]
+        raise SettingsError("\n".join(lines)) from None
+
+
+def _explain(error: dict[str, object]) -> str:
+    location = error.get("loc")
+    reason = str(error.get("msg", "")).removeprefix("Value error, ")
+    if not isinstance(location, tuple) or not location:
+        return f"Wrong setting. {reason}."
+    name = str(location[0])
+    known = name if name.isupper() else variable_name(name)
+    return f"Wrong setting {known}: {reason}. See docs/settings.md."
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once.
+
+    Raises:
+        SettingsError: a setting is wrong.
+    """
+    return read_settings()
+
+
+def secret_key(of: Settings) -> str:
+    """The key that signs sessions and forms: the one given, else the one in the data folder, made once with mode 0600."""
+    if of.secret_key:
+        return of.secret_key
+    path = of.keys_dir / "session.key"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text(encoding="ascii").strip()
