@@ -34,6 +34,7 @@ _UNAVAILABLE: Final = 503
 # The headers of an answer that anything is read from; the others are dropped at once.
 _READ_HEADERS: Final = (
     "content-type",
+    "date",
     "retry-after",
     "x-aaccountid",
     "x-authentication-denied-reason",

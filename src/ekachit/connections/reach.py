@@ -1,0 +1,121 @@
+"""Speaking to Jira outside a pass: when a person connects, renews a token or reloads the project list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from asgiref.sync import async_to_sync
+
+from ekachit.config import settings
+from ekachit.connections.errors import ConnectError
+from ekachit.connections.models import Connection
+from ekachit.jira.client import JiraClient
+from ekachit.jira.connect import Proof
+from ekachit.jira.egress import Egress, Site, SiteError, parse_site
+from ekachit.jira.errors import JiraError, Unavailable
+from ekachit.jira.ledger import Call
+from ekachit.jira.survey import Survey, prove_and_survey, survey_site
+from ekachit.jira.transport import TokenSource, Transport
+
+
+def utc_now() -> datetime:
+    """Return the moment, in UTC."""
+    return datetime.now(UTC)
+
+
+class CallLog:
+    """Collects the requests made until they are filed in the access ledger."""
+
+    def __init__(self) -> None:
+        self._calls: list[Call] = []
+
+    def record(self, call: Call) -> None:
+        """Note a request."""
+        self._calls.append(call)
+
+    def take(self) -> Sequence[Call]:
+        """Return what was noted since the last time, and forget it."""
+        taken, self._calls = self._calls, []
+        return taken
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What a check of a site and token found, and the requests it took."""
+
+    proof: Proof
+    survey: Survey
+    calls: Sequence[Call]
+
+
+def site_of(text: str) -> Site:
+    """Return the site that a pasted text means.
+
+    Raises:
+        ConnectError: it means none that may be spoken to.
+    """
+    try:
+        return parse_site(text, settings().sandbox_hosts)
+    except SiteError as wrong:
+        raise ConnectError(wrong.code) from None
+
+
+def check(site: Site, email: str, token: TokenSource) -> Reached:
+    """Prove whose token this is, then read fields, projects and open counts.
+
+    Raises:
+        ConnectError: Jira refused, did not answer, or is not there.
+    """
+    log = CallLog()
+    try:
+        proof, found = async_to_sync(prove_and_survey)(
+            site, email, token, egress=Egress(settings().sandbox_hosts), ledger=log, clock=utc_now
+        )
+    except JiraError as trouble:
+        raise _words(trouble) from None
+    return Reached(proof, found, log.take())
+
+
+def reload(connection: Connection, token: TokenSource) -> tuple[Survey, Sequence[Call]]:
+    """Read fields, projects and open counts of a connected site.
+
+    Raises:
+        ConnectError: as `check`.
+    """
+    log = CallLog()
+    try:
+        found = async_to_sync(survey_site)(
+            site_of(connection.site),
+            connection.email,
+            token,
+            account_id=connection.account_id,
+            cloud_id=connection.cloud_id,
+            via_gateway=connection.via_gateway,
+            egress=Egress(settings().sandbox_hosts),
+            ledger=log,
+            clock=utc_now,
+        )
+    except JiraError as trouble:
+        raise _words(trouble) from None
+    return found, log.take()
+
+
+def client_for(connection: Connection, token: TokenSource, transport: Transport, log: CallLog) -> JiraClient:
+    """Return a client that speaks for a connection over a transport."""
+    return JiraClient(
+        transport,
+        site_of(connection.site),
+        email=connection.email,
+        token=token,
+        cloud_id=connection.cloud_id,
+        via_gateway=connection.via_gateway,
+        ledger=log,
+        clock=utc_now,
+    )
+
+
+def _words(trouble: JiraError) -> ConnectError:
+    wait = trouble.retry_after if isinstance(trouble, Unavailable) else None
+    return ConnectError(trouble.code, wait_seconds=wait)
