@@ -1,0 +1,10 @@
+"""The sync app."""
+
+from django.apps import AppConfig
+
+
+class SyncConfig(AppConfig):
+    """Keeps tasks and Jira issues in step."""
+
+    name = "ekachit.sync"
+    label = "sync"

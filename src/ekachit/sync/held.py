@@ -1,0 +1,77 @@
+"""Reading what we hold, as values for the pure core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db.models import Q
+
+from ekachit.connections.models import Connection
+from ekachit.domain.sync.state import Held, Presence, Values
+from ekachit.sync.models import Link
+from ekachit.tasks.models import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a pass needs to know of a link before it fetches anything."""
+
+    version: datetime | None
+    presence: Presence
+    project_id: str
+    connection_id: int
+    open: bool
+    lines: frozenset[str]
+    has_open_lines: bool
+
+
+def index_of(connection: Connection) -> dict[str, Known]:
+    """Return every link of the person with this site, by issue id: one query, no task texts."""
+    rows = Link.objects.filter(user_id=connection.user_id, cloud_id=connection.cloud_id).values_list(
+        "issue_id", "version", "presence", "project_id", "connection_id", "task__status", "base__checklist"
+    )
+    return {
+        issue_id: Known(
+            version=version,
+            presence=Presence(presence),
+            project_id=project_id,
+            connection_id=connection_id,
+            open=status != Status.DONE,
+            lines=frozenset(line["issue_id"] for line in checklist or ()),
+            has_open_lines=any(not line["done"] for line in checklist or ()),
+        )
+        for issue_id, version, presence, project_id, connection_id, status, checklist in rows
+    }
+
+
+def held_by_issue(connection: Connection, issue_ids: Iterable[str]) -> dict[str, Held]:
+    """Return our tasks tied to these issues, by issue id, whichever of the person's connections made them."""
+    links = Link.objects.filter(
+        Q(issue_id__in=set(issue_ids)), user_id=connection.user_id, cloud_id=connection.cloud_id
+    ).values_list("task_id", "issue_id", "version", "base", "presence", "task__status")
+    return {
+        issue_id: Held(
+            task_id=task_id,
+            issue_id=issue_id,
+            version=version,
+            values=values_from(base),
+            presence=Presence(presence),
+            status=status,
+        )
+        for task_id, issue_id, version, base, presence, status in links
+    }
+
+
+def values_from(base: dict[str, Any]) -> Values:
+    """Return the values stored in a link's base."""
+    return msgspec.convert(base, Values)
+
+
+def base_from(values: Values) -> dict[str, Any]:
+    """Return values as a link's base stores them."""
+    built: dict[str, Any] = msgspec.to_builtins(values)
+    return built

@@ -1,0 +1,99 @@
+"""The tie between tasks and issues, and the receipt that each pass leaves."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from ekachit.connections.models import Connection
+from ekachit.tasks.models import Task
+
+
+class Presence(models.TextChoices):
+    """What the last proof said of an issue."""
+
+    CURRENT = "current", _("in your Jira list")
+    GONE = "gone", _("no longer yours in Jira")
+    NOT_PICKED = "not_picked", _("project not picked")
+
+
+class Link(models.Model):
+    """The tie of a task to an issue: (cloud id, numeric issue id) is the identity, the key only a label.
+
+    `version` is Jira's `updated` of what was last applied, as UTC; it never goes back. `base` holds the values
+    both sides last agreed on (`domain.sync.state.Snapshot` as JSON).
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="links")
+    task = models.OneToOneField(Task, on_delete=models.CASCADE, related_name="link")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="links")
+    cloud_id = models.CharField(max_length=64)
+    issue_id = models.CharField(max_length=32)
+    key = models.CharField(max_length=255)
+    project_id = models.CharField(max_length=32)
+    issue_type = models.CharField(max_length=100, blank=True)
+    jira_status = models.CharField(max_length=255, blank=True)
+    version = models.DateTimeField(null=True, blank=True)
+    base = models.JSONField(default=dict, blank=True)
+    presence = models.CharField(max_length=12, choices=Presence, default=Presence.CURRENT)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "cloud_id", "issue_id"], name="link_once"),
+        ]
+        indexes = [models.Index(fields=["connection", "presence"], name="link_by_connection")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class PassState(models.TextChoices):
+    """How far a pass came."""
+
+    RUNNING = "running", _("running")
+    STOPPED = "stopped", _("stopped")
+    COMPLETE = "complete", _("complete")
+    PARTIAL = "partial", _("partial")
+    FAILED = "failed", _("failed")
+
+
+class Pass(models.Model):
+    """One run of the sync for one connection; when ended it is the receipt.
+
+    `progress` maps a project id to [issues applied, issues expected (None: not known)]. `notes` lists what a
+    person should be told, such as an issue that could not be read and why.
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="passes")
+    epoch = models.PositiveBigIntegerField()
+    is_import = models.BooleanField(default=False)
+    state = models.CharField(max_length=12, choices=PassState, default=PassState.RUNNING)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    set_aside = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    requests = models.PositiveIntegerField(default=0)
+    seconds = models.FloatField(default=0)
+    code = models.CharField(max_length=64, blank=True)
+    progress = models.JSONField(default=dict, blank=True)
+    notes = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        verbose_name_plural = "passes"
+        indexes = [models.Index(fields=["connection", "-id"], name="pass_latest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=PassState.RUNNING, ended_at__isnull=True)
+                | (~Q(state=PassState.RUNNING) & Q(ended_at__isnull=False)),
+                name="pass_ended_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"pass {self.pk} of connection {self.connection_id}"

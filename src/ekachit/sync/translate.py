@@ -1,0 +1,95 @@
+"""From Jira's wire shapes to the values that reconcile works on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from ekachit.domain.sync.priority import priority_rank
+from ekachit.domain.sync.state import Issue, Subtask
+from ekachit.domain.sync.status import Category, category_of
+from ekachit.jira.points import PointsFields, points_of
+from ekachit.jira.wire import Issue as WireIssue
+from ekachit.jira.wire import IssueRef, SearchPage, Status, Unreadable
+
+# What a task is made of (`design`, Map); the fields that hold points go with them.
+FIELDS = ("summary", "status", "priority", "issuetype", "project", "parent", "subtasks", "updated")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An issue that is put aside because it cannot be read. `issue_id` is empty where not even that is known."""
+
+    issue_id: str
+    key: str
+    reason: str
+
+    def note(self) -> dict[str, object]:
+        """Return it as the receipt's note."""
+        return {"key": self.key or self.issue_id, "id": self.issue_id, "unreadable": self.reason}
+
+
+class Reader:
+    """Reads pages of a site: knows which fields hold points and which style each project has."""
+
+    def __init__(self, points: PointsFields, styles: Mapping[str, str]) -> None:
+        self._points = points
+        self._styles = styles
+        self.fields: tuple[str, ...] = (*FIELDS, *points.ids)
+
+    def page(self, page: SearchPage) -> tuple[list[Issue], list[Refusal]]:
+        """Return the page's issues, and those that have to be put aside."""
+        issues: list[Issue] = []
+        refused = [_refused(each) for each in page.unreadable]
+        for each in page.issues:
+            read = self.issue(each)
+            if isinstance(read, Refusal):
+                refused.append(read)
+            else:
+                issues.append(read)
+        return issues, refused
+
+    def versions(self, page: SearchPage) -> dict[str, datetime | None]:
+        """Return the version of each issue of a page, by id; None where it cannot be read."""
+        versions: dict[str, datetime | None] = {each.id: each.updated for each in page.issues}
+        versions.update({each.id: None for each in page.unreadable if each.id})
+        return versions
+
+    def issue(self, wire: WireIssue) -> Issue | Refusal:
+        """Return one issue, or why it has to be put aside: without project, status or version it says too little."""
+        fields = wire.fields
+        if wire.project_id is None or fields.status is None or wire.updated is None:
+            return Refusal(wire.id, wire.key, "has no project, status or time of change")
+        priority = fields.priority
+        return Issue(
+            issue_id=wire.id,
+            key=wire.key,
+            project_id=wire.project_id,
+            title=wire.title or wire.key,
+            category=_category(fields.status),
+            status_name=fields.status.name[:255],
+            version=wire.updated,
+            priority_name=priority.name[:100] if priority else "",
+            priority_rank=priority_rank(priority.name, priority.id) if priority else None,
+            points=points_of(wire.custom, self._points, self._styles.get(wire.project_id)),
+            issue_type=fields.issuetype.name[:100] if fields.issuetype else "",
+            is_subtask=bool(fields.issuetype and fields.issuetype.subtask),
+            parent_id=fields.parent.id if fields.parent else None,
+            subtasks=tuple(_subtask(each) for each in fields.subtasks or ()),
+        )
+
+
+def _subtask(ref: IssueRef) -> Subtask:
+    status = ref.fields.status
+    done = status is not None and _category(status) is Category.DONE
+    return Subtask(ref.id, ref.key[:60], ref.title or ref.key, done)
+
+
+def _category(status: Status) -> Category:
+    found = status.status_category
+    return category_of(found.key, found.id) if found else Category.UNDEFINED
+
+
+def _refused(unreadable: Unreadable) -> Refusal:
+    return Refusal(unreadable.id or "", unreadable.key or "", unreadable.reason)
