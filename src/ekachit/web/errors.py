@@ -1,0 +1,88 @@
+"""Error pages in our voice: what happened, what to do, and an id that is also in the log. Never a trace."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """The words of an error page."""
+
+    status: int
+    title: _StrPromise
+    next_step: _StrPromise
+
+
+BAD_REQUEST = Trouble(
+    400, _("That request made no sense here."), _("Go back, reload the page and try again.")
+)
+FORBIDDEN = Trouble(403, _("You may not do that."), _("It needs rights that your account does not have."))
+CSRF = Trouble(
+    403,
+    _("This form could not be trusted."),
+    _("It was open for long, or cookies are blocked. Go back, reload the page and send it again."),
+)
+NOT_FOUND = Trouble(
+    404,
+    _("There is nothing here."),
+    _("The address is wrong, or what was here is not yours or no longer exists."),
+)
+SERVER_ERROR = Trouble(
+    500,
+    _("Something broke on our side."),
+    _("What was saved before is safe. Try again; if it stays, tell the administrator the id below."),
+)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 # Django's signature
+    """Answer a request that cannot be understood."""
+    return _page(request, BAD_REQUEST)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 # Django's signature
+    """Answer somebody who lacks the right."""
+    return _page(request, FORBIDDEN)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 # Django's signature
+    """Answer for what does not exist, or not for this person."""
+    return _page(request, NOT_FOUND)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 # Django's signature
+    """Answer a form without its proof of origin."""
+    return _page(request, CSRF)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer when our own code failed: no query, no session, nothing that could fail again."""
+    error_id = _log(request, SERVER_ERROR)
+    text = render_to_string("web/errors/server.html", {"trouble": SERVER_ERROR, "error_id": error_id})
+    return HttpResponse(text, status=SERVER_ERROR.status)
+
+
+def _page(request: HttpRequest, trouble: Trouble) -> HttpResponse:
+    error_id = _log(request, trouble)
+    context = {"trouble": trouble, "error_id": error_id}
+    return render(request, "web/errors/page.html", context, status=trouble.status)
+
+
+def _log(request: HttpRequest, trouble: Trouble) -> str:
+    """Return a new id, which the log now has beside the address; never the query, which may hold a secret."""
+    error_id = secrets.token_hex(4)
+    logger.warning("error page %s: %d for %s %r", error_id, trouble.status, request.method, request.path)
+    return error_id

@@ -1,0 +1,44 @@
+"""One connection: what it does now, its projects, estimates, what was asked of Jira, and the way out."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from ekachit.connections.access import own_connection
+from ekachit.connections.models import Connection
+from ekachit.connections.queries import access_records, projects_of, revoke_url
+from ekachit.sync.queries import last_complete, progress
+from ekachit.web.forms import EstimatesForm
+from ekachit.web.visit import Visit
+
+LEDGER_EXCERPT = 5
+BUSY = frozenset({"waiting", "running"})
+
+
+@require_safe
+def connection(request: Visit, connection_id: int) -> HttpResponse:
+    """Show the page."""
+    own = own_connection(request.user, connection_id)
+    context = {
+        **card(own),
+        "projects": projects_of(own).filter(picked=True),
+        "estimates_form": EstimatesForm.stored(request.user),
+        "ledger": access_records(own)[:LEDGER_EXCERPT],
+        "ledger_size": access_records(own).count(),
+        "revoke_url": revoke_url,
+    }
+    return render(request, "web/jira_connection/page.html", context)
+
+
+def card(own: Connection) -> dict[str, object]:
+    """Return what the connection's card shows; the page and the part of it that polls share it."""
+    now = progress(own)
+    return {
+        "connection": own,
+        "progress": now,
+        "busy": now.state in BUSY,
+        "last_complete": last_complete(own),
+        "tone": "busy" if now.state in BUSY else "ok" if own.active else "trouble",
+    }

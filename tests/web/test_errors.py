@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client, RequestFactory
+
+from ekachit.web import errors, today
+
+
+def test_an_unknown_address_is_a_page_with_an_id_that_is_in_the_log(
+    browser_of_ada: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = browser_of_ada.get("/nowhere/?token=secret-canary")
+    assert answer.status_code == 404
+    found = re.search(r"<code>([0-9a-f]{8})</code>", answer.text)
+    assert found is not None
+    assert f"error page {found[1]}: 404 for GET '/nowhere/'" in caplog.text
+    assert "secret-canary" not in answer.text
+
+
+def test_a_failure_of_ours_is_a_page_without_a_trace(
+    browser_of_ada: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("canary-in-the-trace")
+
+    monkeypatch.setattr(today, "todays_rows", broken)
+    browser_of_ada.raise_request_exception = False
+    answer = browser_of_ada.get("/today/")
+    assert answer.status_code == 500
+    assert "Something broke on our side." in answer.text
+    assert "canary" not in answer.text
+    assert "Traceback" not in answer.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("view", "status"), [(errors.bad_request, 400), (errors.forbidden, 403)])
+def test_the_other_pages_speak_our_voice(rf: RequestFactory, view: Any, status: int) -> None:
+    answer = view(rf.get("/x/"), exception=Exception("canary"))
+    assert answer.status_code == status
+    assert b"canary" not in answer.content
+    assert b"<h1>" in answer.content
