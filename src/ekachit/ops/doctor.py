@@ -1,0 +1,145 @@
+"""`ekachit doctor`: checks keys, database, clock and egress, and says the mend."""
+
+from __future__ import annotations
+
+import stat
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import click
+
+from ekachit.config import settings
+from ekachit.ops.start import django_ready
+
+CLOCK_LIMIT_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check's result; `mend` is empty where all is well."""
+
+    what: str
+    good: bool
+    detail: str
+    mend: str = ""
+
+
+@click.command()
+@click.option(
+    "--offline", is_flag=True, help="Leave out the checks that ask Atlassian's server for its time."
+)
+def doctor(*, offline: bool) -> None:
+    """Check this installation. Exit code 1 when something needs a mend."""
+    django_ready()
+    checks: list[Callable[[], Iterator[Finding]]] = [_files, _database, _keys, _workers]
+    if not offline:
+        checks.append(_outside)
+    findings = [finding for check in checks for finding in check()]
+    for each in findings:
+        click.echo(f"{'ok  ' if each.good else 'MEND'} {each.what}: {each.detail}")
+        if each.mend:
+            click.echo(f"       {each.mend}")
+    if not all(each.good for each in findings):
+        raise SystemExit(1)
+
+
+def _files() -> Iterator[Finding]:
+    for path in (settings().home, settings().keys_dir, *sorted(settings().keys_dir.glob("*"))):
+        if not path.exists():
+            continue
+        open_to_others = bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+        secret = path != settings().home
+        yield Finding(
+            "files",
+            not (open_to_others and secret),
+            f"{path} mode {stat.S_IMODE(path.stat().st_mode):04o}",
+            f"chmod go= {path}" if open_to_others and secret else "",
+        )
+
+
+def _database() -> Iterator[Finding]:
+    from django.db import DatabaseError, connection  # noqa: PLC0415 # needs Django set up
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 # likewise
+
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as trouble:
+        yield Finding(
+            "database",
+            good=False,
+            detail=f"does not answer ({type(trouble).__name__})",
+            mend="Check DATABASE_URL.",
+        )
+        return
+    mend = "ekachit migrate" if waiting else ""
+    yield Finding("database", not waiting, f"{connection.vendor}, {len(waiting)} migrations waiting", mend)
+    if connection.vendor == "sqlite" and not waiting:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA quick_check")
+            answer = str(cursor.fetchone()[0])
+        yield Finding(
+            "database file",
+            answer == "ok",
+            answer,
+            "" if answer == "ok" else "Stop, and restore your last backup.",
+        )
+
+
+def _keys() -> Iterator[Finding]:
+    from django.db import DatabaseError  # noqa: PLC0415 # needs Django set up
+
+    from ekachit.connections.credentials import locked_connections  # noqa: PLC0415 # likewise
+    from ekachit.connections.keys import keyring  # noqa: PLC0415 # likewise
+    from ekachit.vault.errors import VaultError  # noqa: PLC0415 # likewise
+
+    try:
+        ring = keyring()
+        locked = locked_connections()
+    except VaultError as trouble:
+        yield Finding(
+            "keys",
+            good=False,
+            detail=f"[{trouble.code}] {trouble}",
+            mend="Restore the key; never make a new one.",
+        )
+        return
+    except DatabaseError:
+        return
+    mend = "Restore the key file or EKACHIT_KEYRING from your backup." if locked else ""
+    yield Finding(
+        "keys", not locked, f"active key {ring.active_id}; {locked} sealed tokens cannot be opened", mend
+    )
+
+
+def _workers() -> Iterator[Finding]:
+    from django.db import DatabaseError  # noqa: PLC0415 # needs Django set up
+
+    from ekachit.ops.heartbeat import workers_alive  # noqa: PLC0415 # likewise
+
+    try:
+        alive = workers_alive()
+    except DatabaseError:
+        return
+    yield Finding(
+        "workers", alive > 0, f"{alive} gave a sign of life", "" if alive else "Start one: ekachit worker"
+    )
+
+
+def _outside() -> Iterator[Finding]:
+    from ekachit.ops.outside import atlassian_time  # noqa: PLC0415 # imports the HTTP client
+
+    theirs = atlassian_time()
+    if theirs is None:
+        yield Finding(
+            "egress",
+            good=False,
+            detail="api.atlassian.com does not answer",
+            mend="Allow outgoing HTTPS (port 443) to *.atlassian.net and api.atlassian.com.",
+        )
+        return
+    yield Finding("egress", good=True, detail="api.atlassian.com answers")
+    off = abs(time.time() - theirs)
+    mend = "" if off <= CLOCK_LIMIT_SECONDS else "Set this machine's clock (NTP)."
+    yield Finding("clock", off <= CLOCK_LIMIT_SECONDS, f"{off:.0f} s from Atlassian's", mend)

@@ -1,0 +1,52 @@
+"""`serve`, `worker`, `migrate`: the parts of an installation, one process each."""
+
+from __future__ import annotations
+
+import click
+
+from ekachit.config import settings
+from ekachit.ops.start import collect_static, django_ready, migrate_database
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to this version."""
+    django_ready()
+    migrate_database()
+    click.echo("The database is up to date.")
+
+
+@click.command()
+@click.option("--host", default=None, help="Address to listen on (EKACHIT_HOST).")
+@click.option("--port", type=click.IntRange(1, 65535), default=None, help="Port to listen on (EKACHIT_PORT).")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the pages. Run `ekachit migrate` first; `ekachit up` does both."""
+    django_ready()
+    collect_static()
+    from granian import Granian  # noqa: PLC0415 # slow to import, needed here only
+    from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415 # likewise
+    from granian.log import LogLevels  # noqa: PLC0415 # likewise
+
+    Granian(
+        "ekachit.wsgi:application",
+        address=host or settings().host,
+        port=port or settings().port,
+        interface=Interfaces.WSGI,
+        workers=settings().web_workers,
+        blocking_threads=8,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=5,
+    ).serve()
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Run what is due now, then end.")
+def worker(*, once: bool) -> None:
+    """Run the passes that are due: imports and polls of every connection."""
+    django_ready()
+    from ekachit.ops.worker import run_worker  # noqa: PLC0415 # needs Django set up
+
+    run_worker(once=once)

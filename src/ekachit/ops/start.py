@@ -1,0 +1,53 @@
+"""What every command that needs the database does first."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from importlib.metadata import version
+from pathlib import Path
+
+import django
+from django.apps import apps
+
+from ekachit.config import settings
+
+
+def django_ready() -> None:
+    """Set Django up once, with the data folder made (mode 0700)."""
+    settings().home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ekachit.settings")
+    if not apps.ready:
+        django.setup()
+
+
+def migrate_database() -> None:
+    """Bring the database to this version; quick and silent where it is already."""
+    from django.core.management import call_command  # noqa: PLC0415 # needs Django set up
+
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+def collect_static() -> None:
+    """Gather hashed and compressed static files, unless those gathered last are still right."""
+    from django.conf import settings as django_settings  # noqa: PLC0415 # needs Django set up
+    from django.core.management import call_command  # noqa: PLC0415 # likewise
+
+    root = Path(django_settings.STATIC_ROOT)
+    stamp = root / ".stamp"
+    wanted = _static_fingerprint(Path(django_settings.STATICFILES_DIRS[0]))
+    if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
+        return
+    call_command("collectstatic", interactive=False, verbosity=0, clear=root.exists())
+    stamp.write_text(wanted, encoding="ascii")
+
+
+def _static_fingerprint(folder: Path) -> str:
+    """A text that changes when our static files or the packages that ship others do."""
+    digest = hashlib.sha256()
+    for name in ("ekachit", "django", "django-allauth", "django-htmx", "whitenoise"):
+        digest.update(f"{name}={version(name)};".encode())
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(f"{path.relative_to(folder)}:{path.stat().st_mtime_ns};".encode())
+    return digest.hexdigest()

@@ -1,0 +1,115 @@
+"""The worker: takes due connections and runs their passes side by side in one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import signal
+import socket
+
+import uvloop
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, close_old_connections
+
+from ekachit.config import settings
+from ekachit.connections.credentials import finish_scrubs
+from ekachit.jira.egress import Egress
+from ekachit.jira.transport import AiohttpTransport, Transport
+from ekachit.ops.heartbeat import beat
+from ekachit.sync.engine import run_pass
+from ekachit.sync.leases import Claim, claim_due
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 0.5
+AT_ONCE = 32
+HOUSEKEEPING_SECONDS = 15.0
+GRACE_SECONDS = 8.0
+
+
+class Worker:
+    """Claims due connections and runs one pass for each, at most `AT_ONCE` side by side."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._running: set[asyncio.Task[None]] = set()
+        self._stop = asyncio.Event()
+
+    def stop(self) -> None:
+        """Take nothing new, and let what runs end within its grace."""
+        self._stop.set()
+
+    async def run(self, *, once: bool) -> None:
+        """Work until stopped; with `once`, until nothing is due any more."""
+        housekeeping = asyncio.ensure_future(self._keep_house())
+        try:
+            while not self._stop.is_set():
+                taken = await self._tick()
+                if once and not taken and not self._running:
+                    break
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stop.wait(), TICK_SECONDS)
+        finally:
+            housekeeping.cancel()
+            await self._wind_down()
+
+    async def _tick(self) -> int:
+        room = AT_ONCE - len(self._running)
+        if room <= 0:
+            return 0
+        try:
+            claims = await sync_to_async(self._claim)(room)
+        except DatabaseError as trouble:
+            log.warning("The database did not answer: %s", type(trouble).__name__)
+            return 0
+        for claim in claims:
+            task = asyncio.ensure_future(self._one(claim))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        return len(claims)
+
+    def _claim(self, room: int) -> list[Claim]:
+        close_old_connections()
+        return claim_due(self._owner, room)
+
+    async def _one(self, claim: Claim) -> None:
+        try:
+            await run_pass(claim, self._transport)
+        except asyncio.CancelledError:
+            raise
+        except Exception:  # a bulkhead: one connection's trouble must not end the others' worker
+            log.exception("The pass of connection %s failed in a way nobody foresaw", claim.connection_id)
+
+    async def _keep_house(self) -> None:
+        while True:
+            with contextlib.suppress(DatabaseError):
+                await sync_to_async(finish_scrubs)()
+                await sync_to_async(beat)(self._owner)
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+
+    async def _wind_down(self) -> None:
+        if not self._running:
+            return
+        _, pending = await asyncio.wait(self._running, timeout=GRACE_SECONDS)
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+
+
+async def _main(*, once: bool) -> None:
+    async with AiohttpTransport(Egress(settings().sandbox_hosts)) as transport:
+        worker = Worker(transport)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, worker.stop)
+        await worker.run(once=once)
+
+
+def run_worker(*, once: bool = False) -> None:
+    """Run a worker until SIGINT or SIGTERM; with `once`, until nothing is due."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_main(once=once))
