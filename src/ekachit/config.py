@@ -18,6 +18,8 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 LOOPBACK_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\]):([1-9][0-9]{0,4})")
+DATABASE_SCHEMES = frozenset({"sqlite", "postgres", "postgresql"})
+EMAIL_SCHEMES = frozenset({"console", "smtp", "smtps", "submission"})
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -58,7 +60,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     web_workers: int = Field(default=1, ge=1, le=64)
-    sandbox_hosts: Annotated[frozenset[str], NoDecode] = frozenset()
+    sandbox_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     default_plan: PlanName = PlanName.FREE
     signup: bool = True
     email_url: str = Field(default="console://", repr=False)
@@ -77,7 +79,7 @@ class Settings(BaseSettings):
 
     @field_validator("sandbox_hosts")
     @classmethod
-    def _loopback_only(cls, value: frozenset[str]) -> frozenset[str]:
+    def _loopback_only(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if any(not LOOPBACK_HOST.fullmatch(host) for host in value):
             raise ValueError("each entry is a loopback host with its port, such as 127.0.0.1:8100")
         return value
@@ -91,6 +93,20 @@ class Settings(BaseSettings):
         ):
             raise ValueError("give the address people open, such as https://ekachit.example.org")
         return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in DATABASE_SCHEMES:
+            raise ValueError("give postgresql://USER:PASSWORD@HOST:PORT/NAME or sqlite:///PATH")
+        return value
+
+    @field_validator("email_url")
+    @classmethod
+    def _known_mail(cls, value: str) -> str:
+        if urlsplit(value).scheme not in EMAIL_SCHEMES:
+            raise ValueError("give smtp://USER:PASSWORD@HOST:PORT, smtps:// likewise, or console://")
+        return value
 
     @field_validator("log_level")
     @classmethod
@@ -115,6 +131,11 @@ class Settings(BaseSettings):
     def production(self) -> bool:
         """Whether other people are served."""
         return self.env is Environment.PRODUCTION
+
+    @property
+    def allowed_sandboxes(self) -> frozenset[str]:
+        """The loopback hosts that may be spoken to."""
+        return frozenset(self.sandbox_hosts)
 
     @property
     def keys_dir(self) -> Path:

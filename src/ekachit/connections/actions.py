@@ -48,13 +48,16 @@ def connect(user: User, *, site: str, email: str, token: str, expires_on: date |
         connection = _row(user, where, reached.proof.cloud_id, reached.proof.account_id)
         connection.site, connection.email = where.host, email.strip()
         connection.account_id, connection.account_name = reached.proof.account_id, reached.proof.display_name
-        connection.cloud_id = reached.proof.cloud_id or where.host
+        # The tasks are tied by this id, so one that is known is never put out by a site that does not tell.
+        connection.cloud_id = reached.proof.cloud_id or connection.cloud_id or where.host
         connection.via_gateway = reached.proof.via_gateway
         connection.token_expires_on = expires_on
         _activate(connection)
         store_token(connection, secret)
         _take_survey(connection, reached.survey)
         file_calls(connection, reached.calls)
+    finish_scrubs()
+    connection.refresh_from_db()
     return connection
 
 
@@ -95,6 +98,7 @@ def replace_token(connection: Connection, *, email: str, token: str, expires_on:
         store_token(row, secret)
         _take_survey(row, reached.survey)
         file_calls(row, reached.calls)
+    finish_scrubs()
 
 
 def refresh_projects(connection: Connection) -> None:
@@ -204,7 +208,7 @@ def _row(user: User, where: Site, cloud_id: str | None, account_id: str) -> Conn
 
 def _activate(connection: Connection) -> None:
     connection.state, connection.disconnected_at = State.CONNECTED, None
-    connection.failures, connection.scrub_pending = 0, False
+    connection.failures = 0
     connection.due_at = connection.lease_until = None
     connection.lease_owner, connection.stop_requested = "", False
     if connection.pk:

@@ -9,7 +9,7 @@ from django.db import connection as database
 from django.utils import timezone
 
 from ekachit.connections.keys import keyring
-from ekachit.connections.models import Connection, Credential, DataKey
+from ekachit.connections.models import Connection, Credential, DataKey, State
 from ekachit.vault.errors import VaultError
 from ekachit.vault.keyring import Keyring
 from ekachit.vault.seal import Binding, Sealed, SealedToken, WrappedKey, rewrap, seal
@@ -28,8 +28,10 @@ def binding_of(connection: Connection) -> Binding:
 
 @transaction.atomic
 def store_token(connection: Connection, secret: Secret) -> None:
-    """Seal a token for a connection, in place of any it had."""
+    """Seal a token for a connection, in place of any it had: what that one left behind is scrubbed later."""
     wrapped, sealed = seal(keyring(), secret, binding_of(connection))
+    if Credential.objects.filter(connection=connection).exists():
+        Connection.objects.filter(pk=connection.pk).update(scrub_pending=True)
     DataKey.objects.update_or_create(
         connection=connection, defaults={"key_id": wrapped.key_id, "wrapped": wrapped.blob}
     )
@@ -86,15 +88,29 @@ def scrub() -> bool:
 
 def finish_scrubs() -> int:
     """Finish what a crash or a reader held up; returns how many connections were scrubbed. Safe to call at any time."""
-    waiting = list(Connection.objects.filter(scrub_pending=True))
-    for connection in waiting:
-        with transaction.atomic():
-            destroy_key(connection)
-        with transaction.atomic():
-            destroy_token(connection)
+    waiting = list(Connection.objects.filter(scrub_pending=True).values_list("pk", "epoch"))
+    for pk, _ in waiting:
+        _destroy_rest(pk)
     if not waiting or not scrub():
         return 0
-    return Connection.objects.filter(pk__in=[each.pk for each in waiting]).update(scrub_pending=False)
+    # A disconnect or a new token since then has raised the epoch, and its own scrub is still to come.
+    return sum(
+        Connection.objects.filter(pk=pk, epoch=epoch, scrub_pending=True).update(scrub_pending=False)
+        for pk, epoch in waiting
+    )
+
+
+def _destroy_rest(connection_id: int) -> None:
+    """Destroy what a disconnect left; a connection that was made again in between keeps its new token."""
+    for destroy in (destroy_key, destroy_token):
+        with transaction.atomic():
+            row = (
+                Connection.objects.select_for_update()
+                .filter(pk=connection_id, scrub_pending=True, state=State.DISCONNECTED)
+                .first()
+            )
+            if row is not None:
+                destroy(row)
 
 
 def rewrap_all() -> int:

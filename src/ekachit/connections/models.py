@@ -23,6 +23,7 @@ class Connection(models.Model):
 
     `epoch` is the lease's fencing number: every claim and every disconnect raises it, and a write that
     names an older one changes nothing. `due_at` is when the next pass may start; None: not at all.
+    `absence_suspects` has the ids of issues that one pass found absent and a second one has yet to confirm.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="connections")
@@ -46,6 +47,7 @@ class Connection(models.Model):
     failures = models.PositiveIntegerField(default=0)
     stop_requested = models.BooleanField(default=False)
     scrub_pending = models.BooleanField(default=False)
+    absence_suspects = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ("id",)

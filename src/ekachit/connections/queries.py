@@ -29,7 +29,7 @@ def access_records(connection: Connection) -> QuerySet[AccessRecord]:
 
 def sandbox_site() -> str | None:
     """Return the address of the sandbox that may be connected with one click, None where there is none."""
-    hosts = sorted(settings().sandbox_hosts)
+    hosts = settings().sandbox_hosts
     return f"http://{hosts[0]}" if hosts else None
 
 

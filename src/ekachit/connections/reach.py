@@ -57,7 +57,7 @@ def site_of(text: str) -> Site:
         ConnectError: it means none that may be spoken to.
     """
     try:
-        return parse_site(text, settings().sandbox_hosts)
+        return parse_site(text, settings().allowed_sandboxes)
     except SiteError as wrong:
         raise ConnectError(wrong.code) from None
 
@@ -71,7 +71,7 @@ def check(site: Site, email: str, token: TokenSource) -> Reached:
     log = CallLog()
     try:
         proof, found = async_to_sync(prove_and_survey)(
-            site, email, token, egress=Egress(settings().sandbox_hosts), ledger=log, clock=utc_now
+            site, email, token, egress=Egress(settings().allowed_sandboxes), ledger=log, clock=utc_now
         )
     except JiraError as trouble:
         raise _words(trouble) from None
@@ -93,7 +93,7 @@ def reload(connection: Connection, token: TokenSource) -> tuple[Survey, Sequence
             account_id=connection.account_id,
             cloud_id=connection.cloud_id,
             via_gateway=connection.via_gateway,
-            egress=Egress(settings().sandbox_hosts),
+            egress=Egress(settings().allowed_sandboxes),
             ledger=log,
             clock=utc_now,
         )

@@ -148,6 +148,16 @@ WORDS: dict[str, Words] = {
         _("The site answered, but not as Jira does."),
         _("Check the site. If it is right, try again later; nothing was changed."),
     ),
+    "read_only": Words(_("The site takes no requests at the moment: it is in read-only mode."), _WAIT),
+    "project_gone": Words(
+        _("Jira no longer shows you one of the picked projects."),
+        _("Reload the list of projects and pick again. Your tasks are kept; nothing was changed."),
+        "projects",
+    ),
+    "forbidden": Words(
+        _("Jira does not allow this account to read what was asked."),
+        _("Ask your Jira administrator for access to the project. Nothing was changed."),
+    ),
     # --- here ---
     "plan": Words(
         _("Jira needs the Pro plan."), _("Ask the administrator of this installation to switch you to Pro.")
@@ -157,6 +167,32 @@ WORDS: dict[str, Words] = {
         _(
             "The administrator restores the key file or setting; `ekachit doctor` says which. Nothing was overwritten."
         ),
+    ),
+    "key_wrong": Words(
+        _("A key of this server does not fit the tokens sealed with it."),
+        _(
+            "The administrator restores the right key file or setting from the backup; nothing was overwritten."
+        ),
+    ),
+    "key_file_exposed": Words(
+        _("The key file on this server can be read by others, so it is not used."),
+        _("The administrator makes it private again; `ekachit doctor` says how. Nothing was overwritten."),
+    ),
+    "key_file_broken": Words(
+        _("The key file on this server is damaged."),
+        _("The administrator restores it from the backup. Nothing was overwritten."),
+    ),
+    "sealed_broken": Words(
+        _("The sealed token can no longer be opened."),
+        _("Make a new API token at Atlassian and give it here; your tasks are kept."),
+        "token",
+    ),
+    "interrupted": Words(
+        _("The sync was cut off when Ekachit ended."), _("It goes on by itself; what came in stays.")
+    ),
+    "lease_lost": Words(
+        _("The sync was cut off: the connection was changed meanwhile."),
+        _("It goes on by itself if the site is still connected."),
     ),
     "sandbox_off": Words(
         _("There is no sandbox Jira here."), _("Start with `make run`, or connect your own Jira site.")

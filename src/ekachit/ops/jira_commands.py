@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ekachit.ops.start import django_ready
+from ekachit.ops.start import database_ready
 
 if TYPE_CHECKING:
     from ekachit.connections.models import Connection
@@ -43,7 +43,7 @@ def connect(  # noqa: PLR0913 # one argument for each option
     as_json: bool,
 ) -> None:
     """Connect an account to a Jira site and pick projects. The token is read from standard input only."""
-    django_ready()
+    database_ready()
     from ekachit.connections import actions, queries  # noqa: PLC0415 # needs Django set up
     from ekachit.connections.errors import ConnectError  # noqa: PLC0415 # likewise
     from ekachit.ops.who import account_of  # noqa: PLC0415 # likewise
@@ -93,7 +93,7 @@ def _picked(wanted: str | None, listed: list[tuple[str, str, int]]) -> list[str]
 @JSON
 def sync(email: str, site: str | None, *, as_json: bool) -> None:
     """Run a pass now and say what it did. Exit code 1 when it did not complete."""
-    django_ready()
+    database_ready()
     from ekachit.ops.sync_once import sync_connection  # noqa: PLC0415 # needs Django set up
     from ekachit.ops.who import account_of, connections_to_use  # noqa: PLC0415 # likewise
 
@@ -123,7 +123,7 @@ def _sentence(result: dict[str, Any]) -> str:
 @JSON
 def tasks(email: str, *, as_json: bool) -> None:
     """List an account's tasks."""
-    django_ready()
+    database_ready()
     from ekachit.ops.task_list import task_dicts  # noqa: PLC0415 # needs Django set up
     from ekachit.ops.who import account_of  # noqa: PLC0415 # likewise
 
@@ -141,7 +141,7 @@ def tasks(email: str, *, as_json: bool) -> None:
 @SITE
 def disconnect(email: str, site: str | None) -> None:
     """Destroy the token and stop every request to Jira. The tasks stay."""
-    django_ready()
+    database_ready()
     from ekachit.connections import actions  # noqa: PLC0415 # needs Django set up
     from ekachit.connections.words import NEW_TOKEN_URL  # noqa: PLC0415 # likewise
     from ekachit.ops.who import account_of, connections_to_use  # noqa: PLC0415 # likewise

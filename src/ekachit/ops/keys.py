@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 
 from ekachit.config import settings
-from ekachit.ops.start import django_ready
+from ekachit.ops.start import database_ready
 
 
 @click.group()
 def keys() -> None:
     """Rotate the keys that the tokens are sealed with."""
-    django_ready()
+    database_ready()
 
 
 @keys.command()

@@ -7,13 +7,13 @@ import sys
 import click
 
 from ekachit.config import settings
-from ekachit.ops.start import django_ready
+from ekachit.ops.start import database_ready
 
 
 @click.group()
 def user() -> None:
     """Add accounts, change plans."""
-    django_ready()
+    database_ready()
 
 
 @user.command()

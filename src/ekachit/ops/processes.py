@@ -21,11 +21,15 @@ BACKOFF_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 @dataclass(slots=True)
 class Program:
-    """One process of the tree: its name in the log, its command line and what it adds to the environment."""
+    """One process of the tree: its name in the log, its command line and what it adds to the environment.
+
+    A quiet one keeps what it says to itself; its troubles (standard error) are shown all the same.
+    """
 
     name: str
     arguments: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    quiet: bool = False
 
 
 class Supervisor:
@@ -53,6 +57,7 @@ class Supervisor:
             if await self._wait(process):
                 await _end(process)
                 return
+            _end_group(process)
             tries = 0 if time.monotonic() - began > STABLE_SECONDS else tries + 1
             pause = BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS) - 1)]
             _say(f"{program.name} ended with code {process.returncode}; starting it again in {pause:g} s")
@@ -64,6 +69,7 @@ class Supervisor:
         return await asyncio.create_subprocess_exec(
             *program.arguments,
             env={**os.environ, **program.environment},
+            stdout=asyncio.subprocess.DEVNULL if program.quiet else None,
             start_new_session=True,
             preexec_fn=_die_with_parent,
         )
@@ -92,9 +98,14 @@ async def _end(process: asyncio.subprocess.Process) -> None:
             process.terminate()
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(process.wait(), GRACE_SECONDS)
+    _end_group(process)
+    await process.wait()
+
+
+def _end_group(process: asyncio.subprocess.Process) -> None:
+    """End whatever a process started and left behind, so that its port is free for the next one."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
 
 
 def _say(text: str) -> None:

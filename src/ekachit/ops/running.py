@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ekachit.config import settings
-from ekachit.ops.start import collect_static, django_ready, migrate_database
+from ekachit.ops.start import collect_static, database_ready, django_ready, migrate_database
 
 
 @click.command()
@@ -20,8 +20,8 @@ def migrate() -> None:
 @click.option("--host", default=None, help="Address to listen on (EKACHIT_HOST).")
 @click.option("--port", type=click.IntRange(1, 65535), default=None, help="Port to listen on (EKACHIT_PORT).")
 def serve(host: str | None, port: int | None) -> None:
-    """Serve the pages. Run `ekachit migrate` first; `ekachit up` does both."""
-    django_ready()
+    """Serve the pages, without a worker; `ekachit up` runs both."""
+    database_ready()
     collect_static()
     from granian import Granian  # noqa: PLC0415 # slow to import, needed here only
     from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415 # likewise
@@ -36,7 +36,7 @@ def serve(host: str | None, port: int | None) -> None:
         blocking_threads=8,
         http=HTTPModes.http1,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=5,
     ).serve()
@@ -46,7 +46,7 @@ def serve(host: str | None, port: int | None) -> None:
 @click.option("--once", is_flag=True, help="Run what is due now, then end.")
 def worker(*, once: bool) -> None:
     """Run the passes that are due: imports and polls of every connection."""
-    django_ready()
+    database_ready()
     from ekachit.ops.worker import run_worker  # noqa: PLC0415 # needs Django set up
 
     run_worker(once=once)

@@ -7,6 +7,7 @@ import os
 from importlib.metadata import version
 from pathlib import Path
 
+import click
 import django
 from django.apps import apps
 
@@ -14,11 +15,49 @@ from ekachit.config import settings
 
 
 def django_ready() -> None:
-    """Set Django up once, with the data folder made (mode 0700)."""
-    settings().home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Set Django up once, with the data folder made (mode 0700).
+
+    Raises:
+        click.ClickException: the data folder cannot be written.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ekachit.settings")
-    if not apps.ready:
-        django.setup()
+    home = settings().home
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not apps.ready:
+            django.setup()
+    except OSError as trouble:
+        raise click.ClickException(
+            f"The data folder {home} cannot be written ({trouble.strerror}). Name another one with EKACHIT_HOME."
+        ) from None
+
+
+def database_ready() -> None:
+    """Set Django up and see that the database is at this version.
+
+    A SQLite file, and a database that is still empty, is brought there; one that others may be using is left to
+    `ekachit migrate`.
+
+    Raises:
+        click.ClickException: the database does not answer or waits for `ekachit migrate`.
+    """
+    django_ready()
+    from django.db import DatabaseError, connection  # noqa: PLC0415 # needs Django set up
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415 # likewise
+
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as trouble:
+        raise click.ClickException(
+            f"The database does not answer ({type(trouble).__name__}). Check DATABASE_URL and EKACHIT_HOME."
+        ) from None
+    if waiting and connection.vendor != "sqlite" and executor.loader.applied_migrations:
+        raise click.ClickException(
+            f"{len(waiting)} migrations wait. Bring the database to this version with: ekachit migrate"
+        )
+    if waiting:
+        migrate_database()
 
 
 def migrate_database() -> None:

@@ -40,7 +40,7 @@ def sync_connection(connection: Connection) -> dict[str, Any]:
 
 
 async def _run(mine: Claim) -> Pass:
-    async with AiohttpTransport(Egress(settings().sandbox_hosts)) as transport:
+    async with AiohttpTransport(Egress(settings().allowed_sandboxes)) as transport:
         return await run_pass(mine, transport)
 
 

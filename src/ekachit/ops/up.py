@@ -61,18 +61,15 @@ def prepare(of: Settings) -> None:
 def programs(of: Settings, host: str, port: int, sandbox_port: int | None) -> list[Program]:
     """Return the processes of the tree, in the order they start."""
     command = [sys.executable, "-m", "ekachit"]
-    hosts = set(of.sandbox_hosts)
+    hosts = list(of.sandbox_hosts)
     tree: list[Program] = []
     if sandbox_port is not None:
-        # The one that just started is offered first; those named by the environment stay allowed.
-        hosts = {f"127.0.0.1:{sandbox_port}"} | hosts
+        # The first one is what the connect page offers; those named by the environment stay allowed.
+        hosts = [f"127.0.0.1:{sandbox_port}", *hosts]
         state = str((of.home / "sandbox.jsonl").absolute())
-        tree.append(
-            Program(
-                "sandbox", [*command, "sandbox", "--quiet", "--port", str(sandbox_port), "--state", state]
-            )
-        )
-    environment = {"EKACHIT_SANDBOX_HOSTS": ",".join(sorted(hosts))} if hosts else {}
+        line = [*command, "sandbox", "--port", str(sandbox_port), "--state", state]
+        tree.append(Program("sandbox", line, quiet=True))
+    environment = {"EKACHIT_SANDBOX_HOSTS": ",".join(hosts)} if hosts else {}
     tree.append(Program("web", [*command, "serve", "--host", host, "--port", str(port)], environment))
     tree.append(Program("worker", [*command, "worker"], environment))
     return tree

@@ -101,7 +101,7 @@ class Worker:
 
 
 async def _main(*, once: bool) -> None:
-    async with AiohttpTransport(Egress(settings().sandbox_hosts)) as transport:
+    async with AiohttpTransport(Egress(settings().allowed_sandboxes)) as transport:
         worker = Worker(transport)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
