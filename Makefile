@@ -1,0 +1,97 @@
+# Everything there is to do with a checkout. `make` alone prints what there is.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+# Empty: the first Python that will do is found by tools/make_venv.sh.
+PYTHON ?=
+# Passed on to pytest by `make test` and `make test-fast`: make test-fast ARGS="tests/jira -x"
+ARGS ?=
+UV := uv==0.13.9
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+.PHONY: help
+help:  ## Print this
+	@echo "Usage: make TARGET"; echo
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' \
+	  | while IFS="$$(printf '\t')" read -r name text; do printf '  %-14s %s\n' "$$name" "$$text"; done
+
+.PHONY: run
+run: $(VENV)/.runtime  ## Start Ekachit on this machine, with a sandbox Jira; Ctrl-C ends it
+	@exec $(BIN)/ekachit up
+
+# --- checks ----------------------------------------------------------------------------------------
+
+.PHONY: test
+test: $(VENV)/.dev  ## Run every test, on SQLite and on PostgreSQL
+	@exec $(BIN)/python -m tools.run_tests $(ARGS)
+
+.PHONY: test-fast
+test-fast: $(VENV)/.dev  ## Run the tests that need no browser, on SQLite only; stop at the first failure
+	@exec $(BIN)/python -m pytest -q -n auto --dist loadfile -x -m "not browser and not clients" $(ARGS)
+
+.PHONY: lint
+lint: $(VENV)/.dev  ## Check style, types, directions of imports, sizes and names
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q --noconftest tests/structure
+
+.PHONY: fix
+fix: $(VENV)/.dev  ## Mend what ruff can mend, and format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+.PHONY: conformance
+conformance: $(VENV)/.dev  ## Judge the sandbox Jira by clients written by others (needs node and npm)
+	$(BIN)/python conformance/run.py all
+
+# --- measurements: a target bench-NAME for each, named in BENCHES ----------------------------------
+
+BENCHES := bench-start
+
+.PHONY: bench $(BENCHES)
+bench: $(BENCHES)  ## Take every measurement
+
+bench-start: $(VENV)/.dev  ## Measure how long `make run` takes to answer, the first time and again
+	@$(BIN)/python -m bench.start
+
+# --- making of files -------------------------------------------------------------------------------
+
+.PHONY: screenshots
+screenshots: $(VENV)/.dev  ## Make the pictures of the documentation anew
+	$(BIN)/python -m tests.browser.screenshots
+
+.PHONY: lock
+lock: build/lock/bin/uv  ## Bring the lock files in line with pyproject.toml; UPGRADE=1 takes newer versions
+	$(COMPILE) pyproject.toml --group build -o requirements.lock
+	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --group postgres -c requirements-dev.lock -o requirements-postgres.lock
+
+COMPILE = build/lock/bin/uv pip compile --quiet $(if $(UPGRADE),--upgrade) \
+  --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+build/lock/bin/uv: Makefile
+	@tools/make_venv.sh build/lock $(PYTHON)
+	build/lock/bin/python -m pip --disable-pip-version-check --quiet install $(UV)
+	@touch $@
+
+# --- the virtual environment; each stamp is newer than what was last installed ---------------------
+
+$(BIN)/python:
+	@tools/make_venv.sh $(VENV) $(PYTHON)
+
+$(VENV)/.runtime: requirements.lock pyproject.toml $(BIN)/python
+	@echo "Installing what Ekachit needs ..."
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@echo "Installing what its developers need ..."
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@

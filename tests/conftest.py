@@ -1,0 +1,123 @@
+"""What every test stands on: a data folder of its own, no settings of the developer's, no network but loopback.
+
+pytest-django reads Django's settings as soon as it knows their name, which is too early when an option names
+them; so this file names them, after it has cleared the way.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import wraps
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+_home = tempfile.TemporaryDirectory(prefix="ekachit-test-")
+# EKACHIT_JIRA_* name files that tests compare with (a capture, the API document), not settings.
+for _name in [
+    name for name in os.environ if name.startswith("EKACHIT_") and not name.startswith("EKACHIT_JIRA_")
+]:
+    del os.environ[_name]
+os.environ["EKACHIT_HOME"] = str(Path(_home.name) / "var")
+os.environ["DJANGO_SETTINGS_MODULE"] = "ekachit.settings"
+
+import django  # noqa: E402 # the environment had to be ready first
+from django.conf import settings as django_settings  # noqa: E402 # likewise
+
+DATABASE_FIXTURES = {
+    "db",
+    "transactional_db",
+    "django_db_setup",
+    "django_db_serialized_rollback",
+    "live_server",
+}
+
+
+def _prepare_database() -> None:
+    """Put a SQLite test database in a file: threads then meet the locks that they meet in real life."""
+    database = cast("dict[str, Any]", django_settings.DATABASES["default"])
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database.setdefault("TEST", {})["NAME"] = str(Path(_home.name) / "test.sqlite3")
+        database["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
+
+
+_prepare_database()
+django.setup()
+
+
+class NetworkUsedError(RuntimeError):
+    """A test tried to reach something that is not on this machine."""
+
+
+_reached: list[str] = []
+
+
+def _is_loopback(host: object) -> bool:
+    if host in {None, "", b"", "localhost", b"localhost"}:
+        return True
+    text = host.decode(errors="replace") if isinstance(host, bytes) else str(host)
+    try:
+        return ipaddress.ip_address(text.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse(what: str) -> None:
+    _reached.append(what)
+    raise NetworkUsedError(f"{what}: tests may reach loopback only")
+
+
+def _guard_connect(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_loopback(address[0]):
+            _refuse(f"connect to {address[0]}")
+        return original(self, address)
+
+    return guarded
+
+
+def _guard_lookup(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def guarded(host: Any, *arguments: Any, **options: Any) -> Any:
+        text = host.decode(errors="replace") if isinstance(host, bytes) else str(host)
+        numeric = text.replace(".", "").isdigit() or ":" in text
+        if not numeric and not _is_loopback(host):
+            _refuse(f"look up {text}")
+        return original(host, *arguments, **options)
+
+    return guarded
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loopback_only() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", _guard_connect(socket.socket.connect))
+        patch.setattr(socket.socket, "connect_ex", _guard_connect(socket.socket.connect_ex))
+        patch.setattr(socket, "getaddrinfo", _guard_lookup(socket.getaddrinfo))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _nothing_reached(_loopback_only: None) -> Iterator[None]:
+    """Fail a test that reached out, also where the code swallowed the refusal."""
+    _reached.clear()
+    yield
+    assert _reached == [], "tests may reach loopback only"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what touches the database: that is run on PostgreSQL too."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+
+
+def pytest_unconfigure() -> None:
+    _home.cleanup()

@@ -1,0 +1,1 @@
+"""What builds, checks and tests Ekachit; no part of the product."""

