@@ -194,12 +194,10 @@ def test_hiding(client: Client, sandbox: SandboxThread) -> None:
 
 
 def test_a_fault_answers_in_place_of_jira(client: Client, sandbox: SandboxThread) -> None:
-    from starlette.responses import Response  # noqa: PLC0415 - only this test makes one
-
-    sandbox.app.state.faults.use(lambda _request: Response(status_code=502))
+    sandbox.faults.arm("server_error", status=502, times=None)
     assert client.get("/myself").status == 502
     assert client.send("GET", "/__sandbox__/").status == 200
-    sandbox.app.state.faults.use(None)
+    assert sandbox.faults.disarm() == 1
     assert client.get("/myself").status == 200
 
 

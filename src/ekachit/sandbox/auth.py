@@ -29,13 +29,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import msgspec
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
-
+from ekachit.sandbox.replies import Reply, html_reply, json_reply, text_reply
 from ekachit.sandbox.site import ALL_SCOPES, AbsentError, Account, Token
 from ekachit.sandbox.world import World
 
@@ -54,9 +51,9 @@ PASSWORDS: Final = (
 class Stop(Exception):  # noqa: N818 - it carries a finished answer, which need not be an error
     """The request ends here, with this answer."""
 
-    def __init__(self, response: Response) -> None:
-        super().__init__(response.status_code)
-        self.response = response
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.status)
+        self.reply = reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,24 +72,18 @@ class Visitor:
         return dict(FAILED_HEADER) if self.form else {}
 
 
-def json_response(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A JSON answer with the content type that Jira Cloud sends."""
-    body = msgspec.json.encode(value)
-    return Response(body, status, dict(headers or {}), media_type="application/json;charset=UTF-8")
-
-
-def unauthenticated() -> Response:
+def unauthenticated() -> Reply:
     """The 401 of an endpoint that is not open to anonymous callers."""
     headers = {**FAILED_HEADER, "WWW-Authenticate": 'OAuth realm="https%3A%2F%2Fsandbox.example.invalid"'}
-    return PlainTextResponse(UNAUTHENTICATED, 401, headers)
+    return text_reply(UNAUTHENTICATED, 401, headers)
 
 
-def scope_mismatch() -> Response:
+def scope_mismatch() -> Reply:
     """The gateway's 401 for a scoped token that lacks the scope."""
-    return json_response({"code": 401, "message": "Unauthorized; scope does not match"}, 401)
+    return json_reply({"code": 401, "message": "Unauthorized; scope does not match"}, 401)
 
 
-def refusals() -> dict[str, Response]:
+def refusals() -> dict[str, Reply]:
     """The answers that a beginning of the token asks for outright."""
     limits = {"X-RateLimit-Limit": "350", "X-RateLimit-Remaining": "0"}
     captcha = {
@@ -101,12 +92,12 @@ def refusals() -> dict[str, Response]:
     }
     body = {"message": UNAUTHENTICATED, "status-code": 401}
     return {
-        "bad-json": json_response(body, 401, FAILED_HEADER),
-        "bad-html": HTMLResponse(LOGIN_PAGE),
-        "bad-captcha": json_response({"message": "CAPTCHA required", "status-code": 403}, 403, captcha),
+        "bad-json": json_reply(body, 401, FAILED_HEADER),
+        "bad-html": html_reply(LOGIN_PAGE),
+        "bad-captcha": json_reply({"message": "CAPTCHA required", "status-code": 403}, 403, captcha),
         "bad-forbidden": no_access(),
-        "bad-ratelimit-html": HTMLResponse(ERROR_PAGE, 429, limits),
-        "bad-ratelimit": json_response(
+        "bad-ratelimit-html": html_reply(ERROR_PAGE, 429, limits),
+        "bad-ratelimit": json_reply(
             {"errorMessages": ["Rate limit exceeded."], "errors": {}},
             429,
             {
@@ -116,16 +107,14 @@ def refusals() -> dict[str, Response]:
                 "RateLimit-Reason": "jira-burst-based",
             },
         ),
-        "bad-suspended": HTMLResponse(ERROR_PAGE, 503),
-        "bad-password": PlainTextResponse(PASSWORDS, 401, FAILED_HEADER),
+        "bad-suspended": html_reply(ERROR_PAGE, 503),
+        "bad-password": text_reply(PASSWORDS, 401, FAILED_HEADER),
     }
 
 
-def no_access() -> Response:
+def no_access() -> Reply:
     """The 403 for somebody without access to Jira; its real wording is not captured anywhere."""
-    return json_response(
-        {"errorMessages": ["You do not have access to Jira on this site."], "errors": {}}, 403
-    )
+    return json_reply({"errorMessages": ["You do not have access to Jira on this site."], "errors": {}}, 403)
 
 
 def identify(world: World, authorization: str | None, *, gateway: bool, scope: str) -> Visitor:
@@ -134,7 +123,7 @@ def identify(world: World, authorization: str | None, *, gateway: bool, scope: s
         if gateway:
             raise Stop(unauthenticated())
         return Visitor(None)
-    email, secret = _credentials(authorization)
+    email, secret = credentials(authorization)
     if secret.startswith("bad"):
         return _wrong(secret, gateway=gateway)
     token = _token(world, email, secret)
@@ -151,7 +140,7 @@ def identify(world: World, authorization: str | None, *, gateway: bool, scope: s
 def _anonymous(*, gateway: bool) -> Visitor:
     """A token that is no good: nobody at the site, 401 at the gateway, which is never anonymous."""
     if gateway:
-        raise Stop(json_response({"code": 401, "message": "Unauthorized"}, 401))
+        raise Stop(json_reply({"code": 401, "message": "Unauthorized"}, 401))
     return Visitor(None, "bad")
 
 
@@ -166,7 +155,8 @@ def _wrong(secret: str, *, gateway: bool) -> Visitor:
     return Visitor(None, form)
 
 
-def _credentials(authorization: str) -> tuple[str, str]:
+def credentials(authorization: str) -> tuple[str, str]:
+    """The e-mail address and the token of an Authorization header. Raises `Stop` when it makes no sense."""
     kind, _, value = authorization.partition(" ")
     if kind.lower() != "basic":
         raise Stop(unauthenticated())

@@ -8,30 +8,31 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from starlette.responses import Response
 
 from ekachit.sandbox import catalogue, search_endpoints
-from ekachit.sandbox.auth import json_response
 from ekachit.sandbox.calls import BadRequestError, Call, Endpoint, decoded
-from ekachit.sandbox.issue_shapes import chosen_fields, issue_shape, transition_shape
+from ekachit.sandbox.change import API
+from ekachit.sandbox.issue_shapes import changelog, chosen_fields, issue_shape, transition_shape
+from ekachit.sandbox.replies import JSON, Reply, json_reply
 from ekachit.sandbox.shapes import Json, wire_time
 from ekachit.sandbox.site import Project
+from ekachit.sandbox.workflow import Refusal
 
 PAGE_OF_PROJECTS: Final = 100
 MOST_PROJECT_REFS: Final = 50
 
 
-def myself(call: Call) -> Response:
+def myself(call: Call) -> Reply:
     """Who asks."""
     account = call.visitor.account
-    return json_response({} if account is None else call.shaper.myself(account))
+    return json_reply({} if account is None else call.shaper.myself(account))
 
 
-def server_info(call: Call) -> Response:
+def server_info(call: Call) -> Reply:
     """The site's version and address; open to anybody."""
     world = call.world
-    moment = wire_time(world.clock(), call.shaper.zone)
-    return json_response(
+    moment = wire_time(world.now(), call.shaper.zone)
+    return json_reply(
         {
             "baseUrl": call.shaper.base,
             "displayUrl": call.shaper.base,
@@ -48,7 +49,7 @@ def server_info(call: Call) -> Response:
     )
 
 
-def fields(call: Call) -> Response:
+def fields(call: Call) -> Reply:
     """System fields, and custom ones whose project the asker can see; only the former for nobody."""
     world, account = call.world, call.visitor.account
 
@@ -59,33 +60,33 @@ def fields(call: Call) -> Response:
             entry.project_id is None or world.sees_project(account, world.projects[entry.project_id])
         )
 
-    return json_response([call.shaper.field(entry) for entry in world.fields if visible(entry)])
+    return json_reply([call.shaper.field(entry) for entry in world.fields if visible(entry)])
 
 
-def statuses(call: Call) -> Response:
+def statuses(call: Call) -> Reply:
     """Every status in use."""
     entries = call.world.statuses.values() if call.visitor.account else ()
-    return json_response([call.shaper.status(entry) for entry in entries])
+    return json_reply([call.shaper.status(entry) for entry in entries])
 
 
-def categories(call: Call) -> Response:
+def categories(call: Call) -> Reply:
     """The four status categories."""
-    return json_response([call.shaper.category(key) for key in catalogue.CATEGORIES])
+    return json_reply([call.shaper.category(key) for key in catalogue.CATEGORIES])
 
 
-def priorities(call: Call) -> Response:
+def priorities(call: Call) -> Reply:
     """The priorities, highest first."""
-    return json_response([call.shaper.priority_entry(entry) for entry in call.world.priorities.values()])
+    return json_reply([call.shaper.priority_entry(entry) for entry in call.world.priorities.values()])
 
 
-def resolutions(call: Call) -> Response:
+def resolutions(call: Call) -> Reply:
     """The resolutions."""
-    return json_response([call.shaper.resolution(entry) for entry in call.world.resolutions.values()])
+    return json_reply([call.shaper.resolution(entry) for entry in call.world.resolutions.values()])
 
 
-def issue_types(call: Call) -> Response:
+def issue_types(call: Call) -> Reply:
     """The issue types."""
-    return json_response([call.shaper.issue_type(entry) for entry in call.world.types.values()])
+    return json_reply([call.shaper.issue_type(entry) for entry in call.world.types.values()])
 
 
 def _projects(call: Call) -> list[Project]:
@@ -109,13 +110,13 @@ def _projects(call: Call) -> list[Project]:
     ]
 
 
-def project_list(call: Call) -> Response:
+def project_list(call: Call) -> Reply:
     """All projects, unpaged."""
     found = sorted(_projects(call), key=lambda project: project.key)
-    return json_response([call.shaper.project_entry(project) for project in found])
+    return json_reply([call.shaper.project_entry(project) for project in found])
 
 
-def project_search(call: Call) -> Response:
+def project_search(call: Call) -> Reply:
     """A page of projects. At most 100 however many are asked for."""
     start = call.number("startAt", 0)
     size = min(call.number("maxResults", PAGE_OF_PROJECTS // 2), PAGE_OF_PROJECTS)
@@ -138,15 +139,15 @@ def project_search(call: Call) -> Response:
     }
     if not last:
         page["nextPage"] = f"{at}{start + size}"
-    return json_response(page)
+    return json_reply(page)
 
 
-def project(call: Call) -> Response:
+def project(call: Call) -> Reply:
     """One project by id or key."""
-    return json_response(call.shaper.project_detail(call.project()))
+    return json_reply(call.shaper.project_detail(call.project()))
 
 
-def project_statuses(call: Call) -> Response:
+def project_statuses(call: Call) -> Reply:
     """The statuses of a project, for each of its issue types."""
     found, world = call.project(), call.world
     shaped = [call.shaper.status(world.statuses[key]) for key in world.workflows[found.workflow].statuses]
@@ -155,18 +156,21 @@ def project_statuses(call: Call) -> Response:
         kind = call.shaper.issue_type(world.types[type_id])
         brief = {part: kind[part] for part in ("self", "id", "name", "subtask")}
         answer.append(brief | {"statuses": shaped})
-    return json_response(answer)
+    return json_reply(answer)
 
 
-def issue(call: Call) -> Response:
+def issue(call: Call) -> Reply:
     """One issue by id, key or a key it had once; the answer carries today's key."""
     asked = chosen_fields(call.world, call.queries("fields") or ["*all"])
-    shape = issue_shape(call.shaper, call.issue(), asked)
+    found = call.issue()
+    shape = issue_shape(call.shaper, found, asked)
     shape.setdefault("fields", {})
-    return json_response(shape)
+    if "changelog" in call.queries("expand"):
+        shape["changelog"] = changelog(call.shaper, found)
+    return json_reply(shape)
 
 
-def transitions(call: Call) -> Response:
+def transitions(call: Call) -> Reply:
     """The transitions offered to an issue now; with their screens under `expand=transitions.fields`."""
     found = call.issue()
     with_fields = "transitions.fields" in call.queries("expand")
@@ -176,13 +180,13 @@ def transitions(call: Call) -> Response:
         for edge in call.world.transitions(found)
         if only in {"", edge.id}
     ]
-    return json_response({"expand": "transitions", "transitions": shaped})
+    return json_reply({"expand": "transitions", "transitions": shaped})
 
 
-def comments(call: Call) -> Response:
+def comments(call: Call) -> Reply:
     """The comments of an issue: nobody writes any here."""
     call.issue()
-    return json_response({"startAt": 0, "maxResults": 100, "total": 0, "comments": []})
+    return json_reply({"startAt": 0, "maxResults": 100, "total": 0, "comments": []})
 
 
 class TransitionRef(msgspec.Struct):
@@ -199,7 +203,7 @@ class TransitionBody(msgspec.Struct):
     update: dict[str, list[dict[str, Any]]] = {}
 
 
-def transition(call: Call) -> Response:
+def transition(call: Call) -> Reply:
     """Take an issue along a transition: 204 and no body, or the reason why not."""
     found = call.issue()
     body = decoded(call.body, TransitionBody)
@@ -209,9 +213,32 @@ def transition(call: Call) -> Response:
     for name, operations in body.update.items():
         for operation in operations:
             given[name] = operation.get("set")
-    call.world.transition(found.id, str(body.transition.id), **given)
-    return Response(status_code=204, media_type="application/json;charset=UTF-8")
+    strangers = {"issue", "transition", "by", "via"} & given.keys()
+    if strangers:
+        reason = "Field '{}' cannot be set. It is not on the appropriate screen, or unknown."
+        raise Refusal(errors={name: reason.format(name) for name in sorted(strangers)})
+    who = call.visitor.account
+    call.world.transition(
+        found.id, str(body.transition.id), by=who.account_id if who else None, via=API, **given
+    )
+    return Reply(204, b"", {"Content-Type": JSON})
 
+
+def tenant_info(call: Call) -> Reply:
+    """The cloud id of the site, for anybody."""
+    return json_reply({"cloudId": call.world.cloud_id})
+
+
+def site_status(_call: Call) -> Reply:
+    """Whether the site is up, for anybody."""
+    return json_reply({"state": "RUNNING"})
+
+
+SITE_ENDPOINTS: Final = (
+    Endpoint("GET", "/_edge/tenant_info", tenant_info, is_open=True),
+    Endpoint("GET", "/status", site_status, is_open=True),
+)
+"""What the site answers outside of its REST API."""
 
 ENDPOINTS: Final = (
     Endpoint("POST", "/search/jql", search_endpoints.search_post),

@@ -73,9 +73,29 @@ def subtasks(shaper: Shaper, issue: Issue) -> list[Json]:
     """The sub-tasks that the asker may see."""
     return [
         brief(shaper, child)
-        for child in shaper.world.subtasks(issue)
-        if shaper.world.sees(shaper.asker, child)
+        for each in shaper.world.subtasks(issue)
+        if (child := shaper.seen(each)) is not None and shaper.world.sees(shaper.asker, child)
     ]
+
+
+def changelog(shaper: Shaper, issue: Issue) -> Json:
+    """The status changes of an issue, newest first, as `expand=changelog` shows them."""
+    world = shaper.world
+    histories = []
+    for change in reversed(world.history.get(issue.id, ())):
+        item = {
+            "field": "status",
+            "fieldtype": "jira",
+            "fieldId": "status",
+            "from": change.before,
+            "fromString": change.names[0],
+            "to": change.after,
+            "toString": change.names[1],
+        }
+        entry: Json = {"id": str(change.number), "created": shaper.time(change.moment), "items": [item]}
+        author = shaper.user(change.by)
+        histories.append(entry | ({"author": author} if author else {}))
+    return {"startAt": 0, "maxResults": len(histories), "total": len(histories), "histories": histories}
 
 
 def transition_shape(shaper: Shaper, edge: Transition, issue: Issue, *, with_fields: bool) -> Json:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 MAX_SORT_FIELDS: Final = 7
@@ -119,6 +120,7 @@ class Query:
     order: tuple[tuple[str, bool], ...]
 
 
+@lru_cache(maxsize=1000)
 def parse(text: str) -> Query:
     """Parse a query. Raises `JqlError`."""
     return Parser(text).query()

@@ -18,7 +18,9 @@ from typing import Final, Self
 
 import click
 
-from ekachit.sandbox.http import RequestLog, create_app
+from ekachit.sandbox.exchange import RequestLog
+from ekachit.sandbox.faults import Faults
+from ekachit.sandbox.http import create_app
 from ekachit.sandbox.journal import StateFileError, keep
 from ekachit.sandbox.records import BadRecordsError, load_world
 from ekachit.sandbox.seed import DEMO_EMAIL, DEMO_TOKEN, build_world
@@ -77,6 +79,12 @@ class SandboxThread:
         """(method, path, status) of every request so far."""
         log: RequestLog = self.app.state.requests
         return log
+
+    @property
+    def faults(self) -> Faults:
+        """Where faults are armed."""
+        armed: Faults = self.app.state.faults
+        return armed
 
     def __enter__(self) -> Self:
         opened = listen("127.0.0.1", 0)  # it accepts connections from now on, before the thread runs

@@ -9,12 +9,14 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from ekachit.sandbox.criteria import ALIASES, DATES, Asker, Criteria, Test
+from ekachit.sandbox.index import View
 from ekachit.sandbox.jql import Clause, Every, JqlError, Negation, Node, Query, Some, parse
 from ekachit.sandbox.site import Account, Issue
 from ekachit.sandbox.world import World
@@ -27,12 +29,26 @@ REMEMBERED: Final = 64
 """Answers kept at once: pages of one search, and of a few askers, come one after the other."""
 
 
+LOOPED: Final = re.compile(r"loop-[a-z0-9]+-")
+"""How a token begins that a fault has made; Jira's own may follow."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page of a search; `token` None on the last one."""
 
     issues: list[Issue]
     token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A search: the query, who asks, what the index shows (None: the present), places to slip by."""
+
+    jql: str
+    account: Account | None
+    view: View | None = None
+    shift: int = 0
 
 
 class BadTokenError(ValueError):
@@ -44,39 +60,44 @@ class Searches:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._answers: OrderedDict[tuple[str, str], tuple[int, list[int]]] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, str], tuple[int, list[Issue]]] = OrderedDict()
 
-    def page(self, jql: str, account: Account | None, size: int, token: str | None) -> Page:
+    def page(self, wanted: Wanted, size: int, token: str | None) -> Page:
         """The first page of a query (`token` None), or the next. Raises `JqlError`, `BadTokenError`."""
-        ids = self.ids(jql, account)
-        start = 0 if token is None else _start(token, ids, _fingerprint(jql))
-        part = ids[start : start + size]
-        more = start + size < len(ids)
-        following = _token(_fingerprint(jql), start + size, part[-1]) if more else None
-        return Page([self.world.issues[issue_id] for issue_id in part], following)
+        found = self.found(wanted)
+        token = LOOPED.sub("", token, count=1) if token else None
+        start = 0
+        if token:
+            start = _start(token, [issue.id for issue in found], _fingerprint(wanted.jql))
+            start = max(0, start + wanted.shift)
+        part = found[start : start + size]
+        more = bool(part) and start + size < len(found)
+        following = _token(_fingerprint(wanted.jql), start + size, part[-1].id) if more else None
+        return Page(part, following)
 
-    def count(self, jql: str, account: Account | None) -> int:
+    def count(self, wanted: Wanted) -> int:
         """How many issues a query finds. Raises `JqlError`."""
-        return len(self.ids(jql, account))
+        return len(self.found(wanted))
 
-    def ids(self, jql: str, account: Account | None) -> list[int]:
-        """The ids of all issues a query finds, in order; remembered until the world changes."""
-        asked = (jql, account.account_id if account else "")
+    def found(self, wanted: Wanted) -> list[Issue]:
+        """All issues a query finds, in order; remembered until the world changes."""
+        asked = (wanted.jql, wanted.account.account_id if wanted.account else "")
         known = self._answers.get(asked)
-        if known is not None and known[0] == self.world.version:
+        if known is not None and known[0] == self.world.version and wanted.view is None:
             return known[1]
-        query = parse(jql)
+        query = parse(wanted.jql)
         if query.where is None:
             raise JqlError(UNBOUNDED)
-        found = self._evaluate(query, query.where, account)
-        if not _depends_on_time(query.where):
+        found = self._evaluate(query, query.where, wanted)
+        if wanted.view is None and not _depends_on_time(query.where):
             self._answers[asked] = (self.world.version, found)
             while len(self._answers) > REMEMBERED:
                 self._answers.popitem(last=False)
         return found
 
-    def _evaluate(self, query: Query, where: Node, account: Account | None) -> list[int]:
-        criteria = Criteria(self.world, Asker(account, self.world.clock()))
+    def _evaluate(self, query: Query, where: Node, wanted: Wanted) -> list[Issue]:
+        account = wanted.account
+        criteria = Criteria(self.world, Asker(account, self.world.now()))
         order = [
             (_sort_key(self.world, ALIASES.get(name, name)), descending) for name, descending in query.order
         ]
@@ -85,15 +106,15 @@ class Searches:
         live = {project.id for project in world.projects.values() if not project.archived}
         found = [
             issue
-            for issue in self._candidates(where, account)
+            for issue in self._candidates(where, account, wanted.view)
             if holds(issue) and issue.project_id in live and world.sees(account, issue)
         ]
         found.sort(key=lambda issue: -issue.id)
         for sort_key, descending in reversed(order):
             found.sort(key=sort_key, reverse=descending)
-        return [issue.id for issue in found]
+        return found
 
-    def _candidates(self, where: Node, account: Account | None) -> list[Issue]:
+    def _candidates(self, where: Node, account: Account | None, view: View | None) -> list[Issue]:
         """The issues worth testing: only the asker's own when the query is restricted to them."""
         parts = where.parts if isinstance(where, Every) else (where,)
         mine = any(
@@ -102,10 +123,16 @@ class Searches:
             and part.operands[0].text == "currentuser"
             for part in parts
         )
-        if mine:
+        issues = self.world.issues
+        if not mine:
+            now: Iterable[Issue] = issues.values()
+        else:
             own = self.world.assigned.get(account.account_id, set()) if account else set()
-            return [self.world.issues[issue_id] for issue_id in own]
-        return list(self.world.issues.values())
+            now = (issues[issue_id] for issue_id in own)
+        if view is None:
+            return list(now)
+        present = [issue for issue in now if issue.id not in view.past]
+        return present + [issue for issue in view.past.values() if issue is not None]
 
 
 def _sort_key(world: World, name: str) -> Callable[[Issue], SortValue]:

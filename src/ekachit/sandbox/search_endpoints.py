@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
-from starlette.responses import Response
 
-from ekachit.sandbox.auth import json_response
-from ekachit.sandbox.calls import BAD_PAYLOAD, BadRequestError, Call, decoded, error
+from ekachit.sandbox.calls import BAD_PAYLOAD, BadRequestError, Call, decoded
 from ekachit.sandbox.criteria import ANONYMOUS_FIELDS
 from ekachit.sandbox.issue_shapes import chosen_fields, issue_shape
 from ekachit.sandbox.jql import parse
-from ekachit.sandbox.search import clauses
+from ekachit.sandbox.replies import Reply, error, json_reply
+from ekachit.sandbox.search import Wanted, clauses
 from ekachit.sandbox.shapes import Json
 from ekachit.sandbox.site import Issue
 
@@ -45,7 +44,7 @@ class CountBody(msgspec.Struct, forbid_unknown_fields=True):
     jql: str = ""
 
 
-def search_get(call: Call) -> Response:
+def search_get(call: Call) -> Reply:
     """A search whose terms are query parameters."""
     terms = SearchBody(
         jql=call.query("jql"),
@@ -65,12 +64,12 @@ def _issue_id(text: str) -> int:
     return int(text)
 
 
-def search_post(call: Call) -> Response:
+def search_post(call: Call) -> Reply:
     """A search whose terms are a JSON body."""
     return _search(call, decoded(call.body, SearchBody))
 
 
-def _search(call: Call, terms: SearchBody) -> Response:
+def _search(call: Call, terms: SearchBody) -> Reply:
     if len(terms.reconcile_issues) > MOST_RECONCILED:
         raise BadRequestError(f"The reconcileIssues list cannot hold more than {MOST_RECONCILED} issue ids.")
     if len(terms.properties) > MOST_PROPERTIES:
@@ -81,8 +80,11 @@ def _search(call: Call, terms: SearchBody) -> Response:
         return _anonymous_search(call, terms.jql)
     asked = chosen_fields(call.world, terms.fields)
     most = PAGE_OF_IDS if set(asked) <= {"id", "key"} else PAGE_WITH_FIELDS
+    call.shaper.view = call.index_view(frozenset(terms.reconcile_issues))
     page = call.searches.page(
-        terms.jql, call.visitor.account, min(terms.max_results, most), terms.next_page_token
+        Wanted(terms.jql, call.visitor.account, call.shaper.view, call.asked.shift),
+        min(terms.max_results, most),
+        terms.next_page_token,
     )
     answer: Json = {
         "issues": [_found(call, found, asked) for found in page.issues],
@@ -96,7 +98,7 @@ def _search(call: Call, terms: SearchBody) -> Response:
         answer["names"] = {entry.id: call.shaper.named(entry) for entry in known}
     if "schema" in expand:
         answer["schema"] = {entry.id: dict(entry.schema) for entry in known if entry.schema}
-    return json_response(answer)
+    return json_reply(answer)
 
 
 def _found(call: Call, found: Issue, asked: list[str]) -> Json:
@@ -104,7 +106,7 @@ def _found(call: Call, found: Issue, asked: list[str]) -> Json:
     return issue_shape(call.shaper, found, asked) if set(asked) - {"id"} else {"id": str(found.id)}
 
 
-def _anonymous_search(call: Call, jql: str) -> Response:
+def _anonymous_search(call: Call, jql: str) -> Reply:
     """What nobody finds: nothing; or, by the kind of nobody, the refusal to search by person."""
     if call.visitor.form in {"", "bad-jql"}:
         query = parse(jql)
@@ -114,18 +116,20 @@ def _anonymous_search(call: Call, jql: str) -> Response:
             for name in sorted(named & ANONYMOUS_FIELDS)
         ]
         if refused:
-            return json_response({"errorMessages": refused, "warningMessages": []}, 400)
-    return json_response({"issues": [], "isLast": True})
+            return json_reply({"errorMessages": refused, "warningMessages": []}, 400)
+    return json_reply({"issues": [], "isLast": True})
 
 
-def count(call: Call) -> Response:
+def count(call: Call) -> Reply:
     """About how many issues a query finds; here exactly."""
     body = decoded(call.body, CountBody)
     if call.visitor.account is None:
-        return json_response({"count": 0})
-    return json_response({"count": call.searches.count(body.jql, call.visitor.account)})
+        return json_reply({"count": 0})
+    return json_reply(
+        {"count": call.searches.count(Wanted(body.jql, call.visitor.account, call.index_view()))}
+    )
 
 
-def removed(_call: Call) -> Response:
+def removed(_call: Call) -> Reply:
     """The search that Jira Cloud removed in 2025."""
     return error(410, REMOVED)

@@ -64,7 +64,7 @@ class Plan:
 def build_world(seed: int = 1, *, clock: Clock = system_clock, start: int | None = None) -> World:
     """The seeded world. Its dates lie in the weeks before `start` (milliseconds; now, unless given)."""
     moment = clock() if start is None else start
-    return World(lambda world: fill(world, seed, moment), clock=clock, title="Northwind Shop")
+    return World(lambda world: fill(world, seed, moment), clock=clock, title="Northwind Shop", seed=seed)
 
 
 def fill(world: Site, seed: int, start: int) -> None:

@@ -16,6 +16,9 @@ from urllib.parse import unquote
 from aiohttp import web
 from starlette.types import ASGIApp, Message, Scope
 
+from ekachit.sandbox.replies import TROUBLE
+from ekachit.sandbox.wire import Wire
+
 LOG: Final = logging.getLogger("ekachit.sandbox")
 SHUTDOWN_SECONDS: Final = 0.2
 
@@ -58,8 +61,8 @@ class Bridge:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
-    async def answer(self, request: web.BaseRequest) -> web.Response:
-        """The application's answer to one request."""
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """The application's answer to one request, or what comes in its place on the wire."""
         body = await request.read()
         messages: list[Message] = []
 
@@ -76,9 +79,14 @@ class Bridge:
             for name, value in start["headers"]
             if name != b"content-length"
         ]
-        return web.Response(
-            status=start["status"], headers=headers, body=b"".join(part.get("body", b"") for part in parts)
+        answer = web.Response(
+            status=start["status"] or 200,
+            headers=headers,
+            body=b"".join(part.get("body", b"") for part in parts),
         )
+        if TROUBLE not in start:
+            return answer
+        return await Wire(request, answer).play(start[TROUBLE])
 
 
 def _scope(request: web.BaseRequest) -> Scope:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from ekachit.sandbox import catalogue
 from ekachit.sandbox.catalogue import Category, Field, IssueType, Named, Status
-from ekachit.sandbox.site import Account, Project
+from ekachit.sandbox.index import View
+from ekachit.sandbox.site import Account, Issue, Project
 from ekachit.sandbox.world import World
 
 Json = dict[str, Any]
@@ -23,6 +25,7 @@ AVATAR_SIZES: Final = {"48x48": "", "24x24": "?size=small", "16x16": "?size=xsma
 PROJECT_EXPANDS: Final = "description,lead,issueTypes,url,projectKeys,permissions,insight"
 
 
+@lru_cache(maxsize=50_000)
 def wire_time(moment: int, zone: ZoneInfo) -> str:
     """A moment as Jira writes it: milliseconds, and the offset without a colon (`+0100`)."""
     here = datetime.fromtimestamp(moment / 1000, zone)
@@ -40,6 +43,8 @@ class Shaper:
     base: str
     version: str = "3"
     asker: Account | None = None
+    view: View | None = None
+    """What a search sees of the issues inside others; None: the present."""
     zone: ZoneInfo = field(init=False)
     known: dict[tuple[str, object], Json] = field(init=False, default_factory=dict)
 
@@ -49,6 +54,10 @@ class Shaper:
     def link(self, path: str) -> str:
         """A `self` link."""
         return f"{self.base}/rest/api/{self.version}/{path}"
+
+    def seen(self, issue: Issue) -> Issue | None:
+        """An issue inside another, as this answer sees it."""
+        return issue if self.view is None else self.view.of(issue)
 
     def once(self, kind: str, key: object, make: Callable[[], Json]) -> Json:
         """The shape of a thing, made at its first use in this answer."""
@@ -101,12 +110,16 @@ class Shaper:
 
     def priority(self, entry: Named) -> Json:
         """A priority inside an issue."""
-        return {
-            "self": self.link(f"priority/{entry.id}"),
-            "iconUrl": f"{self.base}/images/icons/priorities/{entry.name.lower()}_new.svg",
-            "name": self.named(entry),
-            "id": entry.id,
-        }
+        return self.once(
+            "priority",
+            entry.id,
+            lambda: {
+                "self": self.link(f"priority/{entry.id}"),
+                "iconUrl": f"{self.base}/images/icons/priorities/{entry.name.lower()}_new.svg",
+                "name": self.named(entry),
+                "id": entry.id,
+            },
+        )
 
     def priority_entry(self, entry: Named) -> Json:
         """A priority in the site's list."""

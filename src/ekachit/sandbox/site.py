@@ -119,7 +119,7 @@ def system_clock() -> int:
 class Site:
     """A Jira site. `fill` puts the people, projects and issues in; `reset` empties it and calls it again."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but one by name
         self,
         fill: Callable[[Site], None],
         *,
@@ -127,12 +127,17 @@ class Site:
         time_zone: str = "Europe/Berlin",
         title: str = "Jira",
         open_sign_in: bool = False,
+        seed: int = 0,
     ) -> None:
         self.clock = clock
         self.time_zone = time_zone
         self.title = title
         self.open_sign_in = open_sign_in
         """Whether any token that does not begin with `bad` signs an account in (worlds made from files)."""
+        self.seed = seed
+        """What decides by chance in this world (its faults) starts from here."""
+        self.skew_ms = 0
+        """How far the site's clock is ahead of `clock`."""
         self.cloud_id = "5f1e9c1a-2b7d-4e0a-9c55-0d1b6c6f7a10"
         self.strict_ids = True
         """Whether JQL that names an issue id or key nobody can see is refused as a whole (400)."""
@@ -149,6 +154,7 @@ class Site:
 
     def _clear(self) -> None:
         self.accounts: dict[str, Account] = {}
+        self._by_email: dict[str, Account] = {}
         self.tokens: dict[str, Token] = {}
         self.projects: dict[int, Project] = {}
         self.workflows: dict[str, Workflow] = {}
@@ -164,6 +170,10 @@ class Site:
         self._next_id = FIRST_ISSUE_ID
 
     # Reading
+
+    def now(self) -> int:
+        """The site's own time, in milliseconds since 1970."""
+        return self.clock() + self.skew_ms
 
     def issue(self, ref: str | int) -> Issue:
         """The issue with this id or key, also a key it had before a move. Raises `AbsentError`."""
@@ -187,7 +197,7 @@ class Site:
 
     def account(self, ref: str) -> Account:
         """The account with this account id, e-mail address or name. Raises `AbsentError`."""
-        found = self.accounts.get(ref)
+        found = self.accounts.get(ref) or self._by_email.get(ref)
         if found is not None:
             return found
         wanted = ref.casefold()
@@ -242,6 +252,7 @@ class Site:
     def add_account(self, account: Account, *tokens: Token) -> Account:
         """Put a person in, with their API tokens."""
         self.accounts[account.account_id] = account
+        self._by_email[account.email] = account
         self.tokens.update({token.secret: token for token in tokens})
         return account
 

@@ -1,76 +1,27 @@
 """The state of the stand-in, and every way to change it.
 
-Every public method takes plain values by name, is one change at one moment, is safe to call from another
-thread, and is told to `world.journal` so that it can be replayed.
+Every public method that changes something takes plain values by name, is one change at one moment, is safe to
+call from another thread, and is told to `world.journal` so that it can be replayed. What administrators change
+is in `administration`, what rules do in `automation`, what stays behind as the truth in `change`.
 """
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from functools import partial, wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from ekachit.sandbox import catalogue
-from ekachit.sandbox.catalogue import Named, Status
-from ekachit.sandbox.site import AbsentError, Issue, Project, Site, Token
+from ekachit.sandbox.administration import AdministeredSite
+from ekachit.sandbox.automation import AutomatedSite
+from ekachit.sandbox.catalogue import Named
+from ekachit.sandbox.change import COLLEAGUE, journaled
+from ekachit.sandbox.index import FOREVER, Lag
+from ekachit.sandbox.site import AbsentError, Issue
 from ekachit.sandbox.workflow import Refusal, check
 
-Parameters = ParamSpec("Parameters")
-Result = TypeVar("Result")
 
-
-def journaled(
-    method: Callable[Concatenate[World, Parameters], Result],
-) -> Callable[Concatenate[World, Parameters], Result]:
-    """Make a method of `World` one change: under the lock, at one moment, told to the journal once done.
-
-    A change made inside another is part of it and is not told apart.
-    """
-    signature = inspect.signature(method)
-
-    @wraps(method)
-    def change(world: World, /, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
-        with world.lock:
-            if world.moment is not None:
-                return method(world, *args, **kwargs)
-            world.moment = world.clock()
-            try:
-                result = method(world, *args, **kwargs)
-                if world.journal is not None:
-                    given = dict(signature.bind(world, *args, **kwargs).arguments)
-                    given.pop("self")
-                    given |= given.pop("changes", {})
-                    world.journal({"at": world.moment, "do": method.__name__, **given})
-            finally:
-                world.moment = None
-                world.version += 1
-            return result
-
-    return change
-
-
-class World(Site):
+class World(AdministeredSite, AutomatedSite):
     """A Jira site that changes, as colleagues change the real one."""
-
-    def _touch(self, issue: Issue) -> None:
-        """Move `updated` on, always: a client that compares tags must never miss a change."""
-        moment = self.clock() if self.moment is None else self.moment
-        issue.updated = max(moment, issue.updated + 1)
-
-    def _set_status(self, issue: Issue, status: Status) -> None:
-        if status.category != self.category(issue):
-            issue.category_changed = self.moment or self.clock()
-        issue.status_id = status.id
-        if not self.workflow(issue).sets_resolution:
-            return
-        if status.category != catalogue.DONE:
-            issue.resolution_id = issue.resolved = None
-        elif issue.resolution_id is None:
-            self._resolve(issue, catalogue.RESOLUTIONS[0].id)
-
-    def _resolve(self, issue: Issue, resolution_id: str) -> None:
-        issue.resolution_id, issue.resolved = resolution_id, self.moment or self.clock()
 
     def _assign(self, issue: Issue, account_id: str | None) -> None:
         self.assigned[issue.assignee].discard(issue.id)
@@ -90,7 +41,7 @@ class World(Site):
 
         Raises `AbsentError` for a name the world does not hold and ValueError for a field it does not know.
         """
-        target = self.issue(issue)
+        target = self._changing(self.issue(issue))
         steps = [self._step(target, name, value) for name, value in changes.items()]
         for step in steps:
             step()
@@ -141,7 +92,7 @@ class World(Site):
         kind = next((entry.id for entry in self.types.values() if type in {entry.id, entry.name}), None)
         if kind is None:
             raise AbsentError(f"No issue type {type}")
-        moment = self.moment or self.clock()
+        moment = self.moment or self.now()
         issue = Issue(
             self._next_id,
             f"{home.key}-{home.last_number + 1}",
@@ -158,8 +109,19 @@ class World(Site):
             category_changed=moment,
         )
         if status is not None:
-            self._set_status(issue, self.status_named(status, issue))
+            issue.status_id = self.status_named(status, issue).id
+            self._resolve_new(issue)
+        self.index.before(issue.id, None, moment, self.version)
         return self.add_issue(issue)
+
+    def _resolve_new(self, issue: Issue) -> None:
+        if self.workflow(issue).sets_resolution and self.category(issue) == catalogue.DONE:
+            self._resolve(issue, catalogue.RESOLUTIONS[0].id)
+
+    @journaled
+    def reassign(self, /, issue: str | int, to: str | None) -> Issue:
+        """Give an issue to somebody (e-mail address, account id or name), or to nobody."""
+        return self.edit(issue, assignee=to)
 
     @journaled
     def add_subtask(self, /, parent: str | int, summary: str, *, assignee: str | None = None) -> Issue:
@@ -176,7 +138,7 @@ class World(Site):
     @journaled
     def move(self, /, issue: str | int, project: str | int) -> Issue:
         """Move an issue with its sub-tasks to a project: new keys, same ids, old keys still find them."""
-        target, home = self.issue(issue), self.project(project)
+        target, home = self._changing(self.issue(issue)), self.project(project)
         self.rekey(target, home)
         self._touch(target)
         for child in self.subtasks(target):
@@ -186,11 +148,11 @@ class World(Site):
     @journaled
     def delete(self, /, issue: str | int) -> None:
         """Delete an issue and its sub-tasks; an epic's stories stay, without it."""
-        target = self.issue(issue)
+        target = self._changing(self.issue(issue))
         for child in self.subtasks(target):
             self.delete(child.id)
         for child_id in self.children.pop(target.id, []):
-            self.issues[child_id].parent_id = None
+            self._changing(self.issues[child_id]).parent_id = None
         self._set_parent(target, None)
         self.assigned[target.assignee].discard(target.id)
         del self.issues[target.id]
@@ -198,30 +160,24 @@ class World(Site):
     @journaled
     def hide(self, /, issue: str | int, *, hidden: bool = True) -> Issue:
         """Take an issue out of everybody's sight, as a security level does, or bring it back."""
-        target = self.issue(issue)
+        target = self._changing(self.issue(issue))
         target.hidden = hidden
         self._touch(target)
         return target
 
     @journaled
-    def archive(self, /, project: str | int, *, archived: bool = True) -> Project:
-        """Archive a project or bring it back."""
-        target = self.project(project)
-        target.archived = archived
-        return target
-
-    @journaled
-    def revoke(self, /, token: str) -> None:
-        """End a token: from now on it is a wrong one. Raises `AbsentError` unless sign-in is open to any."""
-        if token not in self.tokens and not self.open_sign_in:
-            raise AbsentError("No such token")
-        held = self.tokens.setdefault(token, Token(token, ""))
-        held.revoked = True
-
-    @journaled
-    def transition(self, /, issue: str | int, transition: str, **changes: object) -> Issue:
+    def transition(
+        self,
+        /,
+        issue: str | int,
+        transition: str,
+        by: str | None = None,
+        via: str = COLLEAGUE,
+        **changes: object,
+    ) -> Issue:
         """Take an issue along a transition, `changes` being the fields filled in on its screen.
 
+        `by` is the account id of who does it, `via` how: `api` for the REST API, else as a colleague.
         Raises `Refusal` as Jira answers: no such transition now, field not on the screen, field required.
         """
         target = self.issue(issue)
@@ -230,10 +186,14 @@ class World(Site):
             raise Refusal(f"Transition id '{transition}' is not valid for this issue.")
         check(edge, changes, {entry.id: entry.name for entry in self.fields})
         resolution = changes.get("resolution")
+        resolved = "" if resolution is None else self._resolution(resolution)
+        self._changing(target)
+        before = target.status_id
         if resolution is not None:
-            self._resolve(target, self._resolution(resolution))
-        self._set_status(target, self.statuses[edge.to])
+            self._resolve(target, resolved)
+        self._set_status(target, self.statuses[edge.to], by, via)
         self._touch(target)
+        self._automate(target, before)
         return target
 
     def _resolution(self, given: object) -> str:
@@ -244,12 +204,46 @@ class World(Site):
             raise Refusal(errors={"resolution": f"Resolution name '{wanted}' is not valid"}) from None
 
     @journaled
-    def set_strict_ids(self, /, *, strict: bool) -> None:
-        """Choose whether JQL that names an issue nobody can see is refused (400) or the name is ignored."""
-        self.strict_ids = strict
-
-    @journaled
     def reset(self, /) -> None:
         """Bring everything back to how it was at the start."""
         self._clear()
         self._fill(self)
+
+    # The search index: how far it is behind is a property of this run and not kept in the journal
+
+    def lag(self, /, seconds: float | None = None, issue: str | int | None = None) -> None:
+        """Let searches see everything, or one issue, as it was `seconds` ago; None: until `catch_up`.
+
+        What changed before the first lag was asked for is seen as it is.
+        """
+        behind = FOREVER if seconds is None else float(seconds)
+        with self.lock:
+            self.index.recorded = True
+            now = self.index.lag or Lag()
+            if issue is None:
+                self.index.lag = Lag(behind, now.each)
+            else:
+                self.index.lag = Lag(now.seconds, now.each | {self.issue(issue).id: behind})
+
+    def end_lag(self, /) -> None:
+        """Let searches see the present from now on."""
+        with self.lock:
+            self.index.lag = None
+            self.index.catch_up()
+
+    def catch_up(self, /, issues: Iterable[str | int] | None = None) -> list[int]:
+        """Index the present state of some issues, by id or key, or of all (None). The ids that were behind."""
+        with self.lock:
+            refs = None if issues is None else list(issues)
+            ids = None if refs is None else [self._id_of(ref) for ref in refs]
+            return self.index.catch_up(ids)
+
+    def _id_of(self, ref: str | int) -> int:
+        """The id behind an id or a key, also of an issue that was deleted."""
+        text = str(ref)
+        return int(text) if text.isdigit() else self.issue(text).id
+
+    def skew(self, /, seconds: float) -> None:
+        """Set the site's clock ahead of the real one, or behind it. A property of this run."""
+        with self.lock:
+            self.skew_ms = round(seconds * 1000)
