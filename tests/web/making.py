@@ -45,6 +45,9 @@ def make_pass(connection: Connection, state: PassState = PassState.COMPLETE, **f
     now = timezone.now()
     ended = None if state == PassState.RUNNING else now
     fields = {"epoch": 1, "started_at": now - timedelta(seconds=2), "ended_at": ended} | fields
+    if state == PassState.RUNNING:
+        connection.lease_until = now + timedelta(seconds=60)
+        connection.save(update_fields=["lease_until"])
     return Pass.objects.create(connection=connection, state=state, **fields)
 
 

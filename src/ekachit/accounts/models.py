@@ -96,6 +96,27 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.get_full_name()
 
 
+class Notice(models.Model):
+    """Something a person should know, told once: `key` keeps a second one of the same event away.
+
+    `kind` and `params` are what the words and the way to the next step are made of, in the reader's language.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=120)
+    params = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="notice_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.user_id}"
+
+
 class Installation(models.Model):
     """The one row whose creation decides who was first; that account administers the installation."""
 

@@ -35,6 +35,14 @@ class CallLog:
         """Note a request."""
         self._calls.append(call)
 
+    def waiting(self) -> Sequence[Call]:
+        """Return what is not filed yet."""
+        return tuple(self._calls)
+
+    def forget(self, number: int) -> None:
+        """Forget the first so many: they are filed."""
+        del self._calls[:number]
+
     def take(self) -> Sequence[Call]:
         """Return what was noted since the last time, and forget it."""
         taken, self._calls = self._calls, []

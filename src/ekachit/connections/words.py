@@ -149,14 +149,13 @@ WORDS: dict[str, Words] = {
         _("Check the site. If it is right, try again later; nothing was changed."),
     ),
     "read_only": Words(_("The site takes no requests at the moment: it is in read-only mode."), _WAIT),
-    "project_gone": Words(
-        _("Jira no longer shows you one of the picked projects."),
-        _("Reload the list of projects and pick again. Your tasks are kept; nothing was changed."),
-        "projects",
+    "interrupted": Words(
+        _("The sync was cut off when Ekachit was restarted."),
+        _("The next one goes on from there; you need not do anything."),
     ),
-    "forbidden": Words(
-        _("Jira does not allow this account to read what was asked."),
-        _("Ask your Jira administrator for access to the project. Nothing was changed."),
+    "lease_lost": Words(
+        _("Another worker took this sync over, or the connection was changed meanwhile."),
+        _("Nothing of this one was written after that; you need not do anything."),
     ),
     # --- here ---
     "plan": Words(
@@ -186,13 +185,6 @@ WORDS: dict[str, Words] = {
         _("The sealed token can no longer be opened."),
         _("Make a new API token at Atlassian and give it here; your tasks are kept."),
         "token",
-    ),
-    "interrupted": Words(
-        _("The sync was cut off when Ekachit ended."), _("It goes on by itself; what came in stays.")
-    ),
-    "lease_lost": Words(
-        _("The sync was cut off: the connection was changed meanwhile."),
-        _("It goes on by itself if the site is still connected."),
     ),
     "sandbox_off": Words(
         _("There is no sandbox Jira here."), _("Start with `make run`, or connect your own Jira site.")

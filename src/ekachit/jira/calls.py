@@ -80,6 +80,10 @@ class Note:
         self._error = trouble.code
         self._sent = trouble.sent if isinstance(trouble, Unavailable) else trouble.code != "address_blocked"
 
+    def withhold(self) -> None:
+        """Note that nothing was sent."""
+        self._sent = False
+
     def record(self) -> None:
         """Record the call, unless nothing was sent."""
         if self._sent:

@@ -57,7 +57,7 @@ def classify(
         return _fine(status, known, body, proving=proving, account_header=account_header)
     if status in _REDIRECT:
         return Unexpected("redirected")
-    if status == 400:  # noqa: PLR2004 # HTTP statuses read best as numbers  # HTTP statuses read best as numbers
+    if status == 400:  # noqa: PLR2004 # HTTP statuses read best as numbers
         return _bad_request(status, body)
     return _by_status(status, known, body, proving=proving)
 
@@ -95,7 +95,7 @@ def _fine(
 
 def _by_status(  # noqa: PLR0911 # one line a status is the clearest
     status: int, headers: Mapping[str, str], body: bytes, *, proving: bool
-) -> JiraError:  # one line a status is the clearest
+) -> JiraError:
     match status:
         case 401:
             return AuthRejected(_why_401(body))
@@ -114,7 +114,7 @@ def _by_status(  # noqa: PLR0911 # one line a status is the clearest
             return Unavailable("rate_limited", retry_after(headers.get("retry-after")))
         case 503:
             return _out_of_service(headers, proving=proving)
-    if status in _BROKEN or status == 408:  # noqa: PLR2004 # as above  # as above
+    if status in _BROKEN or status == 408:  # noqa: PLR2004 # as above
         return Unavailable("server_error", retry_after(headers.get("retry-after")))
     return _refused("refused", status, body)
 

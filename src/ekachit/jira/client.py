@@ -15,7 +15,7 @@ from ekachit.jira import wire
 from ekachit.jira.calls import PROVING, Endpoint, Note, Question, number
 from ekachit.jira.classify import classify
 from ekachit.jira.egress import Site
-from ekachit.jira.errors import AuthRejected, JiraError, Refused, Unexpected
+from ekachit.jira.errors import AuthRejected, JiraError, Refused, Unexpected, Withheld
 from ekachit.jira.ledger import Ledger
 from ekachit.jira.paging import Listing
 from ekachit.jira.transport import Credentials, Request, Response, TokenSource, Transport
@@ -274,6 +274,9 @@ class JiraClient:
             note.succeed(None if counted is None else counted(found))
         except JiraError as trouble:
             note.fail(trouble)
+            raise
+        except Withheld:
+            note.withhold()
             raise
         finally:
             note.record()

@@ -26,6 +26,10 @@ class JiraError(Exception):
         super().__init__(capped(message) or code)
 
 
+class Withheld(Exception):  # noqa: N818 # reads as what happened
+    """Whoever stands before the transport did not let a request go out; nothing was sent."""
+
+
 class AuthRejected(JiraError):  # noqa: N818 # reads as what happened
     """The credentials do not get in; asking again changes nothing.
 

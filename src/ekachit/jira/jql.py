@@ -16,6 +16,8 @@ _CLOSED_FORM = re.compile(
     rf"assignee = currentUser\(\)(?: AND (?:project in {_NUMBERS}|id in {_NUMBERS}|statusCategory != Done))+"
     r" ORDER BY key"
 )
+_KEY = re.compile(r"[A-Z][A-Z0-9_]{0,99}-[0-9]{1,19}")
+_CLOSED_KEY = re.compile(rf'assignee = currentUser\(\) AND key = "{_KEY.pattern}"')
 
 
 def quoted(text: str) -> str:
@@ -55,9 +57,20 @@ def assigned_ids(issue_ids: Iterable[str]) -> str:
     return f"{MINE} AND id in ({', '.join(ids)}){_ORDER}"
 
 
+def assigned_key(key: str) -> str:
+    """Return the query for the asker's issue of this key: empty where it is somebody else's, refused where it is none.
+
+    Raises:
+        ValueError: it is no key.
+    """
+    if _KEY.fullmatch(key) is None:
+        raise ValueError("a key is a project's key, a hyphen and a number")
+    return f"{MINE} AND key = {quoted(key)}"
+
+
 def is_own(text: str) -> bool:
     """Whether a query is one of the forms built here, which find nothing but the asker's own issues."""
-    return _CLOSED_FORM.fullmatch(text) is not None
+    return bool(_CLOSED_FORM.fullmatch(text) or _CLOSED_KEY.fullmatch(text))
 
 
 def _checked(identifier: str) -> str:

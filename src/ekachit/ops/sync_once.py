@@ -19,6 +19,7 @@ from ekachit.sync.engine import run_pass
 from ekachit.sync.leases import LEASE_SECONDS, Claim, claim
 from ekachit.sync.models import Pass, PassState
 from ekachit.sync.queries import receipts
+from ekachit.sync.surroundings import Surroundings
 
 POLL_SECONDS = 0.2
 
@@ -41,7 +42,7 @@ def sync_connection(connection: Connection) -> dict[str, Any]:
 
 async def _run(mine: Claim) -> Pass:
     async with AiohttpTransport(Egress(settings().allowed_sandboxes)) as transport:
-        return await run_pass(mine, transport)
+        return await run_pass(mine, Surroundings(transport))
 
 
 def _claim(connection: Connection, began: Any) -> Claim | None:

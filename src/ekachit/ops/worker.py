@@ -21,6 +21,7 @@ from ekachit.jira.transport import AiohttpTransport, Transport
 from ekachit.ops.heartbeat import beat
 from ekachit.sync.engine import run_pass
 from ekachit.sync.leases import Claim, claim_due
+from ekachit.sync.surroundings import Surroundings
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ class Worker:
     """Claims due connections and runs one pass for each, at most `AT_ONCE` side by side."""
 
     def __init__(self, transport: Transport) -> None:
-        self._transport = transport
+        self._around = Surroundings(transport)
         self._owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._running: set[asyncio.Task[None]] = set()
         self._stop = asyncio.Event()
@@ -78,7 +79,7 @@ class Worker:
 
     async def _one(self, claim: Claim) -> None:
         try:
-            await run_pass(claim, self._transport)
+            await run_pass(claim, self._around)
         except asyncio.CancelledError:
             raise
         except Exception:  # a bulkhead: one connection's trouble must not end the others' worker

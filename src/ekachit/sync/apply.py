@@ -1,196 +1,144 @@
-"""Writing what reconcile decided: one transaction that first checks the lease."""
+"""Reconciling a view with what the database holds and writing what follows: one transaction, fenced by the lease."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
 
 from django.db import transaction
 
-from ekachit.accounts.models import User
+from ekachit.connections.ledger import file_calls
 from ekachit.connections.models import Connection
-from ekachit.domain.estimation.multiplier import expected_hours
+from ekachit.domain.sync.absence import judge_absence
 from ekachit.domain.sync.actions import Action, Create, Keep, MarkGone, Update
-from ekachit.domain.sync.state import Subtask, Values
+from ekachit.domain.sync.reconcile import reconcile
+from ekachit.domain.sync.state import RemoteView, Scope
 from ekachit.jira.ledger import Call
-from ekachit.sync.held import base_from
+from ekachit.sync.checkpoints import Checkpoint, reach
+from ekachit.sync.held import held_by_issue
 from ekachit.sync.leases import Claim, fence, renew
-from ekachit.sync.models import Link, Presence
-from ekachit.sync.passes import advance
-from ekachit.tasks.models import ChecklistItem, Source, Status, Task
+from ekachit.sync.models import PutAside
+from ekachit.sync.passes import Tally, write
+from ekachit.sync.translate import Refusal
+from ekachit.sync.writing import Writer
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a step of a pass brings to the database.
+
+    `refused` could not be read, at the version in `versions`; `settled` could not be read before and is now over.
+    With `checks_absence` the view's absences are all of this pass, and `current` is how many issues were the
+    person's before it: so that it can be judged whether so many can be gone.
+    """
+
+    view: RemoteView
+    refused: Sequence[Refusal] = ()
+    versions: Mapping[str, datetime | None] = field(default_factory=dict)
+    settled: Collection[str] = ()
+    checks_absence: bool = False
+    current: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
-    """What one transaction did, for the receipt; `by_project` counts issues whose turn is over."""
+    """What became of it: the receipt as it stands now, and whether the person asked to stop.
 
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    failed: int = 0
-    by_project: Counter[str] = field(default_factory=Counter)
-    notes: list[dict[str, object]] = field(default_factory=list)
+    `written` is False where nothing was news: then the requests wait to be filed with a later write.
+    """
+
+    tally: Tally
+    stop: bool
+    written: bool
 
 
 @transaction.atomic
 def apply(  # noqa: PLR0913 # each is asked for by name
-    claim: Claim,
-    pass_id: int,
-    actions: Sequence[Action],
-    *,
-    now: datetime,
-    calls: Sequence[Call] = (),
-    put_aside: Sequence[dict[str, object]] = (),
-) -> bool:
-    """Write a page of actions with its share of the receipt; returns whether the person asked to stop.
+    claim: Claim, before: Tally, found: Found, scope: Scope, *, now: datetime, calls: Sequence[Call] = ()
+) -> Applied:
+    """Write what follows from a view, with its share of the receipt.
 
-    Args:
-        claim: the right to write.
-        pass_id: the receipt to add to.
-        actions: what reconcile decided.
-        now: the moment, for tasks that become done.
-        calls: requests made since the last time, for the ledger.
-        put_aside: issues that could not be read, each with its reason.
+    What we hold is read inside the transaction: a change that the person makes meanwhile is either in it or waits.
+    `before` is not touched, so that it still holds if the transaction fails.
 
     Raises:
         LeaseLostError: another worker or a disconnect came between; nothing was written.
     """
     connection = fence(claim)
-    done = Applied(notes=list(put_aside), failed=len(put_aside))
-    user = User.objects.get(pk=connection.user_id)
-    _create(connection, user, [each for each in actions if isinstance(each, Create)], now, done)
+    tally = before.copy()
+    view = _judged(connection, found, tally)
+    actions = reconcile(view, held_by_issue(connection, _ids(view)), scope)
+    news = _write(connection, tally, actions, now)
+    tally.turn_over(Counter(each.project_id for each in view.issues))
+    news = _put_aside(connection, tally, found, now) or news
+    written = news or tally.is_import
+    if written:
+        tally.requests += len(calls)
+        write(connection, tally)
+        file_calls(connection, calls)
+        renew(claim)
+    reach(Checkpoint.IN_APPLY)
+    return Applied(tally, connection.stop_requested, written)
+
+
+def _ids(view: RemoteView) -> set[str]:
+    """The issues of a view and their sub-tasks: what we hold of them is compared."""
+    lines = {line.issue_id for each in view.issues for line in each.subtasks}
+    return {each.issue_id for each in view.issues} | view.absent | lines
+
+
+def _judged(connection: Connection, found: Found, tally: Tally) -> RemoteView:
+    """The view with only those absences that are believed; the others are remembered for the next pass."""
+    if not found.checks_absence:
+        return found.view
+    judged = judge_absence(found.view.absent, current=found.current, suspects=connection.absence_suspects)
+    suspects = sorted(judged.suspects)
+    if suspects != connection.absence_suspects:
+        Connection.objects.filter(pk=connection.pk).update(absence_suspects=suspects)
+    tally.suspects = len(suspects)
+    return replace(found.view, absent=judged.gone)
+
+
+def _write(connection: Connection, tally: Tally, actions: Sequence[Action], now: datetime) -> bool:
+    """Write actions and count them; returns whether anything but versions changed."""
+    writer = Writer(connection, tally, now)
+    writer.create([each for each in actions if isinstance(each, Create)])
     for action in actions:
         match action:
             case Create():
                 pass
             case Update():
-                _update(connection, user, action, now, done)
+                writer.update(action)
             case Keep():
-                Link.objects.filter(task_id=action.task_id).update(
-                    version=action.issue.version, connection=connection
-                )
-                done.unchanged += 1
-                done.by_project[action.issue.project_id] += 1
+                tally.unchanged += 1
             case MarkGone():
-                _mark_gone(action, done)
+                writer.mark_gone(action)
             case _:
                 assert_never(action)
-    advance(connection, pass_id, done, calls)
-    renew(claim)
-    return connection.stop_requested
+    moved = writer.keep([each for each in actions if isinstance(each, Keep)])
+    return moved or any(not isinstance(each, Keep) for each in actions)
 
 
-def _create(connection: Connection, user: User, actions: list[Create], now: datetime, done: Applied) -> None:
-    tasks = Task.objects.bulk_create([_new_task(user, each.values, now) for each in actions])
-    links = []
-    lines: list[ChecklistItem] = []
-    for task, action in zip(tasks, actions, strict=True):
-        links.append(
-            Link(
-                user=user,
-                task=task,
+def _put_aside(connection: Connection, tally: Tally, found: Found, now: datetime) -> bool:
+    """Remember what could not be read, and forget it where it can be read now; returns whether anything changed."""
+    tally.failed += len(found.refused)
+    for each in found.refused:
+        tally.note(**each.note())
+        if each.issue_id:
+            PutAside.objects.update_or_create(
                 connection=connection,
-                cloud_id=connection.cloud_id,
-                issue_id=action.issue.issue_id,
-                version=action.issue.version,
-                base=base_from(action.values),
-                **_link_values(action.values),
+                issue_id=each.issue_id,
+                defaults={
+                    "key": each.key,
+                    "reason": each.reason[:200],
+                    "version": found.versions.get(each.issue_id),
+                    "at": now,
+                },
             )
-        )
-        lines.extend(_lines(task.pk, action.values.shown))
-        done.by_project[action.issue.project_id] += 1
-    Link.objects.bulk_create(links)
-    ChecklistItem.objects.bulk_create(lines)
-    done.created += len(actions)
-
-
-def _new_task(user: User, values: Values, now: datetime) -> Task:
-    return Task(
-        user=user,
-        source=Source.JIRA,
-        estimate_hours=expected_hours(values.points, float(user.multiplier)),
-        points=values.points,
-        status=values.status,
-        done_at=now if values.status == Status.DONE else None,
-        **_shown_values(values),
-    )
-
-
-def _update(connection: Connection, user: User, action: Update, now: datetime, done: Applied) -> None:
-    values = action.values
-    task = Task.objects.select_for_update().get(pk=action.task_id)
-    before = task.status
-    for name, value in _shown_values(values).items():
-        setattr(task, name, value)
-    if values.status != before:
-        task.status = values.status
-        task.done_at = now if values.status == Status.DONE else None
-    if task.points != values.points and before != Status.DONE:
-        task.points = values.points
-        task.estimate_hours = expected_hours(
-            values.points, float(user.multiplier), task.estimate_override_hours
-        )
-    task.save()
-    Link.objects.filter(task_id=task.pk).update(
-        connection=connection,
-        version=action.issue.version,
-        base=base_from(values),
-        presence=Presence.CURRENT,
-        **_link_values(values),
-    )
-    if "checklist" in action.changed:
-        _renew_lines(task.pk, values.shown)
-    done.updated += 1
-    done.by_project[action.issue.project_id] += 1
-    done.notes.append(
-        {"key": values.key, "changed": list(action.changed), "from": before, "to": values.status}
-    )
-
-
-def _mark_gone(action: MarkGone, done: Applied) -> None:
-    Link.objects.filter(task_id=action.task_id).update(presence=Presence.GONE)
-    key = Link.objects.values_list("key", flat=True).get(task_id=action.task_id)
-    done.updated += 1
-    done.notes.append({"key": key, "changed": ["presence"], "to": Presence.GONE.value})
-
-
-def _shown_values(values: Values) -> dict[str, object]:
-    """The fields that Jira owns on the task itself."""
-    return {
-        "title": values.title,
-        "priority_name": values.priority_name,
-        "priority_rank": values.priority_rank,
-        "checklist_more": values.more,
-    }
-
-
-def _link_values(values: Values) -> dict[str, str]:
-    return {
-        "key": values.key,
-        "project_id": values.project_id,
-        "issue_type": values.issue_type,
-        "jira_status": values.status_name,
-    }
-
-
-def _lines(task_id: int, subtasks: Iterable[Subtask]) -> list[ChecklistItem]:
-    return [
-        ChecklistItem(
-            task_id=task_id,
-            title=each.title,
-            done=each.done,
-            position=position,
-            ref=each.issue_id,
-            label=each.key,
-        )
-        for position, each in enumerate(subtasks)
-    ]
-
-
-def _renew_lines(task_id: int, subtasks: Iterable[Subtask]) -> None:
-    """Replace the mirrored lines; the person's own lines are not touched."""
-    ChecklistItem.objects.filter(task_id=task_id).exclude(ref="").delete()
-    ChecklistItem.objects.bulk_create(_lines(task_id, subtasks))
+    forgotten = 0
+    if found.settled:
+        forgotten, _ = PutAside.objects.filter(connection=connection, issue_id__in=found.settled).delete()
+    return bool(found.refused or forgotten)

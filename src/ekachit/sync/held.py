@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db.models import Q
+from django.db import connection as database
 
 from ekachit.connections.models import Connection
 from ekachit.domain.sync.state import Held, Presence, Values
 from ekachit.sync.models import Link
-from ekachit.tasks.models import Status
+from ekachit.tasks.models import Status, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,16 @@ def index_of(connection: Connection) -> dict[str, Known]:
 
 
 def held_by_issue(connection: Connection, issue_ids: Iterable[str]) -> dict[str, Held]:
-    """Return our tasks tied to these issues, by issue id, whichever of the person's connections made them."""
-    links = Link.objects.filter(
-        Q(issue_id__in=set(issue_ids)), user_id=connection.user_id, cloud_id=connection.cloud_id
-    ).values_list("task_id", "issue_id", "version", "base", "presence", "task__status")
+    """Return our tasks tied to these issues, by issue id, whichever of the person's connections made them.
+
+    Inside a transaction: the tasks are locked until its end, so that a change the person makes meanwhile waits.
+    """
+    ids = set(issue_ids)
+    tied = Link.objects.filter(issue_id__in=ids, user_id=connection.user_id, cloud_id=connection.cloud_id)
+    if database.features.has_select_for_update:
+        locked = Task.objects.select_for_update().filter(pk__in=tied.values("task_id")).order_by("pk")
+        list(locked.values_list("pk"))
+    links = tied.values_list("task_id", "issue_id", "version", "base", "presence", "task__status")
     return {
         issue_id: Held(
             task_id=task_id,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from ekachit.connections.models import Connection, State
+from ekachit.sync.models import SiteHold
 
 LEASE_SECONDS = 60
+# A pass renews its claim when less than this is left of it.
+RENEW_BELOW_SECONDS = 40
 
 
 class LeaseLostError(Exception):
@@ -28,11 +31,16 @@ class Claim:
     epoch: int
 
 
-def due(limit: int) -> list[int]:
-    """Return ids of connections whose pass is due and that nobody holds, longest overdue first."""
-    return list(
-        _free().filter(due_at__lte=Now()).order_by("due_at", "pk").values_list("pk", flat=True)[:limit]
-    )
+def due(limit: int, *, at: datetime | None = None) -> list[int]:
+    """Return ids of connections whose pass is due and that nobody holds, longest overdue first.
+
+    Those of a site that is to be left alone for now are not among them. `at` is the moment that counts; None: the
+    database's.
+    """
+    moment = Now() if at is None else at
+    held = SiteHold.objects.filter(site=OuterRef("site"), until__gt=moment)
+    ready = _free().filter(due_at__lte=moment).exclude(Exists(held)).order_by("due_at", "pk")
+    return list(ready.values_list("pk", flat=True)[:limit])
 
 
 def claim(connection_id: int, owner: str) -> Claim | None:
@@ -53,9 +61,9 @@ def claim(connection_id: int, owner: str) -> Claim | None:
     return None if row is None else Claim(connection_id, row)
 
 
-def claim_due(owner: str, limit: int) -> list[Claim]:
-    """Take up to `limit` due connections."""
-    claims = (claim(connection_id, owner) for connection_id in due(limit))
+def claim_due(owner: str, limit: int, *, at: datetime | None = None) -> list[Claim]:
+    """Take up to `limit` due connections; `at` as in `due`."""
+    claims = (claim(connection_id, owner) for connection_id in due(limit, at=at))
     return [each for each in claims if each is not None]
 
 
@@ -75,9 +83,13 @@ def fence(held: Claim) -> Connection:
     return row
 
 
-def still_held(held: Claim) -> bool:
-    """Return whether a request may still be sent under this claim."""
-    return Connection.objects.filter(pk=held.connection_id, epoch=held.epoch, state=State.CONNECTED).exists()
+def keep_held(held: Claim) -> bool:
+    """Extend the claim when it is about to end; returns whether it still holds."""
+    row = Connection.objects.filter(pk=held.connection_id, epoch=held.epoch, state=State.CONNECTED)
+    soon = Now() + timedelta(seconds=RENEW_BELOW_SECONDS)
+    if row.filter(lease_until__lt=soon).update(lease_until=Now() + timedelta(seconds=LEASE_SECONDS)):
+        return True
+    return row.exists()
 
 
 def renew(held: Claim) -> None:

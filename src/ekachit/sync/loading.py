@@ -4,53 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 from django.db import transaction
 
 from ekachit.connections.credentials import sealed_token
 from ekachit.connections.models import Connection, Project
-from ekachit.domain.sync.state import Held, RemoteView
 from ekachit.jira.points import PointsFields
-from ekachit.sync.held import Known, held_by_issue, index_of
+from ekachit.sync.checkpoints import Checkpoint, reach
+from ekachit.sync.held import Known, index_of
 from ekachit.sync.leases import Claim, fence
+from ekachit.sync.models import PutAside
+from ekachit.sync.passes import Tally, begin
 from ekachit.vault.seal import SealedToken
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A connection as a pass needs it. `styles` maps a project's id to `classic` or `next-gen`."""
+    """A connection as a pass needs it.
+
+    `picked` maps a picked project's id to its key, `styles` to `classic` or `next-gen`. `put_aside` has the
+    version at which an issue could not be read, by id.
+    """
 
     connection: Connection
     token: SealedToken
     index: Mapping[str, Known]
-    picked: tuple[str, ...]
+    picked: Mapping[str, str]
     styles: Mapping[str, str]
     points: PointsFields
+    put_aside: Mapping[str, datetime | None]
+    tally: Tally
 
 
 @transaction.atomic
-def load(claim: Claim) -> Loaded:
-    """Return what the pass needs.
+def load(claim: Claim, *, now: datetime) -> Loaded:
+    """Return what the pass needs, with its receipt begun.
 
     Raises:
         LeaseLostError: the claim is no longer ours.
         VaultError: the token cannot be opened.
     """
     connection = fence(claim)
+    reach(Checkpoint.OPENING)
     projects = list(Project.objects.filter(connection=connection, picked=True).order_by("project_id"))
     return Loaded(
         connection=connection,
         token=sealed_token(connection),
         index=index_of(connection),
-        picked=tuple(each.project_id for each in projects),
+        picked={each.project_id: each.key for each in projects},
         styles={each.project_id: each.style for each in projects},
         points=msgspec.convert(connection.points_fields, PointsFields),
+        put_aside=dict(PutAside.objects.filter(connection=connection).values_list("issue_id", "version")),
+        tally=begin(connection, claim.epoch, projects, now=now),
     )
-
-
-def held_for(connection: Connection, view: RemoteView) -> dict[str, Held]:
-    """Return our tasks tied to the issues of a view and to their sub-tasks, by issue id."""
-    ids = {each.issue_id for each in view.issues} | view.absent
-    ids |= {line.issue_id for each in view.issues for line in each.subtasks}
-    return held_by_issue(connection, ids)

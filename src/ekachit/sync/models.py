@@ -49,6 +49,90 @@ class Link(models.Model):
         return self.key
 
 
+class ConflictKind(models.TextChoices):
+    """When it was found that both sides had changed."""
+
+    CONFLICT = "conflict", _("both changed")
+    LATE = "late_conflict", _("both changed at the same moment")
+
+
+class ConflictState(models.TextChoices):
+    """What the person did about it."""
+
+    OPEN = "open", _("set aside")
+    REAPPLIED = "reapplied", _("applied again")
+    DISMISSED = "dismissed", _("left as Jira has it")
+
+
+class Conflict(models.Model):
+    """Both sides changed a task's status since they last agreed: Jira's was taken, ours is kept here.
+
+    `base`, `ours` and `jiras` are statuses of tasks; `jira_status` is Jira's own name for its. `ours_at` is when
+    the person made the change, None where that is not known.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conflicts")
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="conflicts")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="conflicts")
+    kind = models.CharField(max_length=16, choices=ConflictKind, default=ConflictKind.CONFLICT)
+    base = models.CharField(max_length=12)
+    ours = models.CharField(max_length=12)
+    jiras = models.CharField(max_length=12)
+    jira_status = models.CharField(max_length=255, blank=True)
+    ours_at = models.DateTimeField(null=True, blank=True)
+    jiras_at = models.DateTimeField(null=True, blank=True)
+    found_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=ConflictState, default=ConflictState.OPEN)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = [models.Index(fields=["user", "state"], name="conflict_by_user")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=ConflictState.OPEN, closed_at__isnull=True)
+                | (~Q(state=ConflictState.OPEN) & Q(closed_at__isnull=False)),
+                name="conflict_closed_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ours} against {self.jiras}"
+
+
+class PutAside(models.Model):
+    """An issue that cannot be read, with the reason; it is tried again once its version changed."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="put_aside")
+    issue_id = models.CharField(max_length=32)
+    key = models.CharField(max_length=255, blank=True)
+    reason = models.CharField(max_length=200)
+    version = models.DateTimeField(null=True, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "issue_id"], name="put_aside_once")]
+        verbose_name_plural = "put aside"
+
+    def __str__(self) -> str:
+        return self.key or self.issue_id
+
+
+class SiteHold(models.Model):
+    """A site that nobody may ask before `until`: it asked to be left alone, or does not answer.
+
+    `failures` counts the passes in a row, of whichever connection, that found it so.
+    """
+
+    site = models.CharField(max_length=255, unique=True)
+    until = models.DateTimeField()
+    failures = models.PositiveIntegerField(default=0)
+    code = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return self.site
+
+
 class PassState(models.TextChoices):
     """How far a pass came."""
 
@@ -86,7 +170,10 @@ class Pass(models.Model):
     class Meta:
         ordering = ("-id",)
         verbose_name_plural = "passes"
-        indexes = [models.Index(fields=["connection", "-id"], name="pass_latest")]
+        indexes = [
+            models.Index(fields=["connection", "-id"], name="pass_latest"),
+            models.Index(fields=["started_at"], name="pass_by_time"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state=PassState.RUNNING, ended_at__isnull=True)

@@ -1,25 +1,30 @@
-"""The life of a pass: begun, advanced page by page, ended; what stays is its receipt."""
+"""The life of a pass: begun, advanced by each write, ended; what stays is its receipt.
+
+A pass that finds nothing new writes one small row, at its end. The row comes earlier only where there is something
+to show meanwhile: an import's progress, or changes that are in the database already.
+"""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F
 
+from ekachit.accounts.notices import take_back, tell
 from ekachit.connections.ledger import file_calls
 from ekachit.connections.models import Connection, Project, State
-from ekachit.domain.sync.schedule import AUTH_TRIES, Ending, next_due_seconds
+from ekachit.domain.sync.schedule import AUTH_TRIES, HARMLESS, Ending, next_due_seconds
 from ekachit.jira.ledger import Call
+from ekachit.sync.checkpoints import Checkpoint, reach
+from ekachit.sync.holds import hold, release
 from ekachit.sync.leases import Claim, fence
 from ekachit.sync.models import Pass, PassState
 
-if TYPE_CHECKING:
-    from ekachit.sync.apply import Applied
+log = logging.getLogger(__name__)
 
 NOTES_KEPT = 200
 
@@ -34,89 +39,178 @@ class Outcome:
     retry_after: float | None = None
 
 
-@transaction.atomic
-def begin(claim: Claim, *, now: datetime) -> Pass:
-    """Open the receipt of a pass. The first one of a connection, until it was complete once, is its import.
+@dataclass(slots=True)
+class Tally:
+    """The receipt in the making. `pass_id` is None for as long as there is nothing to show.
 
-    Raises:
-        LeaseLostError: the claim is no longer ours.
+    `progress` maps a project id to [issues applied, issues expected (None: not known)], for an import.
     """
-    connection = fence(claim)
+
+    epoch: int
+    started_at: datetime
+    is_import: bool = False
+    pass_id: int | None = None
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    set_aside: int = 0
+    failed: int = 0
+    requests: int = 0
+    suspects: int = 0
+    progress: dict[str, list[int | None]] = field(default_factory=dict)
+    notes: list[dict[str, object]] = field(default_factory=list)
+
+    def copy(self) -> Tally:
+        """Return a tally of its own that starts where this one stands."""
+        progress = {project: list(pair) for project, pair in self.progress.items()}
+        return replace(self, progress=progress, notes=list(self.notes))
+
+    def note(self, **what: object) -> None:
+        """Add a note for the person; past a limit only the counts go on."""
+        if len(self.notes) < NOTES_KEPT:
+            self.notes.append(what)
+
+    def turn_over(self, projects: Counter[str]) -> None:
+        """Count issues whose turn is over, by project."""
+        for project, count in projects.items():
+            pair = self.progress.get(project)
+            if pair is not None:
+                pair[0] = (pair[0] or 0) + count
+
+    def columns(self) -> dict[str, object]:
+        """Return the receipt's columns as they stand."""
+        names = ("created", "updated", "unchanged", "set_aside", "failed", "requests", "progress", "notes")
+        return {name: getattr(self, name) for name in names}
+
+
+def begin(connection: Connection, epoch: int, projects: Sequence[Project], *, now: datetime) -> Tally:
+    """Begin the receipt of a pass; inside the transaction that fences it.
+
+    A pass that was cut off without a word is closed. The first one of a connection, until it was complete once, is
+    its import.
+    """
     Pass.objects.filter(connection=connection, state=PassState.RUNNING).update(
         state=PassState.FAILED, ended_at=now, code="interrupted"
     )
-    is_import = needs_import(connection)
-    projects = Project.objects.filter(connection=connection, picked=True)
-    progress = {each.project_id: [0, each.open_count] for each in projects} if is_import else {}
-    return Pass.objects.create(
-        connection=connection, epoch=claim.epoch, is_import=is_import, started_at=now, progress=progress
-    )
+    tally = Tally(epoch, now, is_import=needs_import(connection))
+    if tally.is_import:
+        tally.progress = {each.project_id: [0, each.open_count] for each in projects}
+        write(connection, tally)
+    return tally
 
 
 def needs_import(connection: Connection) -> bool:
-    """Return whether the next pass reads everything: none was complete since the projects were last picked."""
-    latest = Pass.objects.filter(connection=connection, state=PassState.COMPLETE).order_by("-id").first()
-    return latest is None or connection.picked_at is None or latest.started_at < connection.picked_at
+    """Return whether the next pass brings in what is new: none was complete since the projects were last picked."""
+    if connection.picked_at is None:
+        return True
+    complete = Pass.objects.filter(connection=connection, state=PassState.COMPLETE)
+    return not complete.filter(started_at__gte=connection.picked_at).exists()
 
 
-def advance(connection: Connection, pass_id: int, done: Applied, calls: Sequence[Call]) -> None:
-    """Add a transaction's counts to the receipt and its requests to the ledger; inside that transaction."""
-    receipt = Pass.objects.get(pk=pass_id)
-    progress = {project: list(pair) for project, pair in receipt.progress.items()}
-    for project, count in done.by_project.items():
-        if project in progress:
-            progress[project][0] += count
-    Pass.objects.filter(pk=pass_id).update(
-        created=F("created") + done.created,
-        updated=F("updated") + done.updated,
-        unchanged=F("unchanged") + done.unchanged,
-        failed=F("failed") + done.failed,
-        requests=F("requests") + len(calls),
-        progress=progress,
-        notes=[*receipt.notes, *done.notes][:NOTES_KEPT],
+def write(connection: Connection, tally: Tally) -> None:
+    """Store the receipt as it stands; inside the transaction whose changes it tells of."""
+    if tally.pass_id is not None:
+        Pass.objects.filter(pk=tally.pass_id).update(**tally.columns())
+        return
+    row = Pass.objects.create(
+        connection=connection,
+        epoch=tally.epoch,
+        is_import=tally.is_import,
+        started_at=tally.started_at,
+        **tally.columns(),
     )
-    file_calls(connection, calls)
+    tally.pass_id = row.pk
 
 
 @transaction.atomic
-def end(claim: Claim, pass_id: int, outcome: Outcome, calls: Sequence[Call], *, now: datetime) -> None:
+def end(  # noqa: PLR0913 # each is asked for by name
+    claim: Claim,
+    tally: Tally,
+    outcome: Outcome,
+    calls: Sequence[Call],
+    *,
+    now: datetime,
+    chance: Callable[[], float],
+) -> Pass:
     """Close the receipt, file the requests, set when the next pass is due, and give the connection back.
 
     Raises:
         LeaseLostError: the claim is no longer ours; whoever has it now closes the receipt.
     """
     connection = fence(claim)
-    receipt = Pass.objects.get(pk=pass_id)
-    Pass.objects.filter(pk=pass_id).update(
-        state=outcome.state,
-        ended_at=now,
-        code=outcome.code,
-        requests=F("requests") + len(calls),
-        seconds=max(0.0, (now - receipt.started_at).total_seconds()),
-    )
+    tally = tally.copy()
+    tally.requests += len(calls)
     file_calls(connection, calls)
-    failures = 0 if outcome.ending in {Ending.FINE, Ending.STOPPED} else connection.failures + 1
-    wait = next_due_seconds(
-        outcome.ending,
-        failures=failures,
-        chance=random.random(),  # noqa: S311 # spreads polls over time, guards nothing
-        retry_after=outcome.retry_after,
+    receipt = _close(connection, tally, outcome.state, outcome.code, now)
+    _hold_or_release(connection, outcome, now, chance)
+    _reschedule(connection, outcome, now, chance)
+    reach(Checkpoint.IN_CLOSE)
+    return receipt
+
+
+@transaction.atomic
+def abandon(connection_id: int, tally: Tally, calls: Sequence[Call], *, code: str, now: datetime) -> Pass:
+    """Close the receipt of a pass that was cut off: what it asked is on record, nothing else is written."""
+    connection = Connection.objects.get(pk=connection_id)
+    tally = tally.copy()
+    tally.requests += len(calls)
+    file_calls(connection, calls)
+    return _close(connection, tally, PassState.FAILED, code, now)
+
+
+def _close(connection: Connection, tally: Tally, state: PassState, code: str, now: datetime) -> Pass:
+    columns = {
+        **tally.columns(),
+        "state": state,
+        "code": code,
+        "ended_at": now,
+        "seconds": max(0.0, (now - tally.started_at).total_seconds()),
+    }
+    if tally.pass_id is not None:
+        # Whoever took the connection over may have closed it already; its word stands.
+        Pass.objects.filter(pk=tally.pass_id, state=PassState.RUNNING).update(**columns)
+        return Pass.objects.get(pk=tally.pass_id)
+    return Pass.objects.create(
+        connection=connection,
+        epoch=tally.epoch,
+        is_import=tally.is_import,
+        started_at=tally.started_at,
+        **columns,
     )
-    connection.failures = failures
+
+
+def _hold_or_release(
+    connection: Connection, outcome: Outcome, now: datetime, chance: Callable[[], float]
+) -> None:
+    if outcome.ending is Ending.UNAVAILABLE:
+        hold(connection.site, code=outcome.code, retry_after=outcome.retry_after, now=now, chance=chance)
+    elif outcome.ending is Ending.FINE:
+        release(connection.site)
+
+
+def _reschedule(connection: Connection, outcome: Outcome, now: datetime, chance: Callable[[], float]) -> None:
+    failed_before = connection.failures
+    connection.failures = 0 if outcome.ending in HARMLESS else failed_before + 1
+    wait = next_due_seconds(
+        outcome.ending, failures=connection.failures, chance=chance(), retry_after=outcome.retry_after
+    )
     connection.due_at = None if wait is None else now + timedelta(seconds=wait)
-    if outcome.ending is Ending.AUTH_REJECTED and failures >= AUTH_TRIES:
+    if outcome.ending is Ending.AUTH_REJECTED and connection.failures >= AUTH_TRIES:
         connection.state = State.NEEDS_TOKEN
+        told = f"needs-token-{connection.pk}"
+        tell(connection.user, "needs_token", key=told, site=connection.site, connection=connection.pk)
+    elif outcome.ending is Ending.FINE and failed_before:
+        take_back(connection.user, f"needs-token-{connection.pk}")
+    _log_change(connection, outcome, failed_before)
     connection.lease_until, connection.lease_owner, connection.stop_requested = None, "", False
     connection.save(
         update_fields=["failures", "due_at", "state", "lease_until", "lease_owner", "stop_requested"]
     )
 
 
-@transaction.atomic
-def abandon(pass_id: int, calls: Sequence[Call], *, code: str, now: datetime) -> None:
-    """Close the receipt of a pass that was cut off: what it asked is on record, nothing else is written."""
-    receipt = Pass.objects.select_related("connection").get(pk=pass_id)
-    file_calls(receipt.connection, calls)
-    Pass.objects.filter(pk=pass_id, state=PassState.RUNNING).update(
-        state=PassState.FAILED, ended_at=now, code=code, requests=F("requests") + len(calls)
-    )
+def _log_change(connection: Connection, outcome: Outcome, failed_before: int) -> None:
+    """Log once when it breaks and once when it works again, not each time."""
+    if connection.failures and not failed_before:
+        log.warning("Connection %s: passes fail now [%s]", connection.pk, outcome.code)
+    elif failed_before and not connection.failures:
+        log.info("Connection %s: passes work again", connection.pk)

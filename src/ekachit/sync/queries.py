@@ -81,7 +81,7 @@ def progress(connection: Connection) -> Progress:
     title, next_step = _trouble(connection, last, stage)
     return Progress(
         state=stage,
-        is_import=last.is_import if last and stage != "waiting" else needs_import(connection),
+        is_import=needs_import(connection) if stage in {"waiting", "running"} or not last else last.is_import,
         done=sum(each.done for each in counts),
         total=sum(each.total or 0 for each in counts) or None,
         projects=counts,
@@ -93,7 +93,7 @@ def progress(connection: Connection) -> Progress:
 
 def _stage(connection: Connection, last: Pass | None) -> Stage:
     now = timezone.now()
-    if last is not None and last.state == PassState.RUNNING and connection.active:
+    if connection.active and connection.lease_until is not None and connection.lease_until > now:
         return "running"
     if connection.active and connection.due_at is not None and connection.due_at <= now:
         return "waiting"
@@ -123,14 +123,9 @@ def _trouble(connection: Connection, last: Pass | None, stage: Stage) -> tuple[s
     if connection.state == State.NEEDS_TOKEN and last is not None:
         words = words_for(last.code)
         return str(words.title), str(words.next_step)
-    if stage == "failed" and last is not None:
+    if stage in {"failed", "partial"} and last is not None:
         words = words_for(last.code)
         return str(words.title), str(words.next_step)
-    if stage == "partial":
-        return (
-            _("Jira's list ended too early, so nothing was marked as gone."),
-            _("The next pass reads it again; you need not do anything."),
-        )
     return "", ""
 
 

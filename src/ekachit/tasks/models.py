@@ -26,7 +26,9 @@ class Source(models.TextChoices):
 class Task(models.Model):
     """One piece of work. `estimate_hours` is what the person sees; the override, when given, wins over points.
 
-    `priority_rank` is 1 for the most urgent, None where there is no priority.
+    `priority_rank` is 1 for the most urgent, None where there is no priority. `started_at` is when work on it
+    began, and `started_points` what it was pointed with then: the estimate stays with those, and learning does
+    too, whatever Jira says later. `status_changed_at` is when the person last changed the status here.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tasks")
@@ -42,6 +44,9 @@ class Task(models.Model):
     position = models.BigIntegerField(default=0)
     checklist_more = models.PositiveIntegerField(default=0)
     done_at = models.DateTimeField(null=True, blank=True)
+    status_changed_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    started_points = models.FloatField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 
-from ekachit.domain.sync.actions import Action, Create, Keep, MarkGone, Update
-from ekachit.domain.sync.state import Held, Issue, Presence, RemoteView, Values
+from ekachit.domain.sync.actions import Action, Create, Keep, MarkGone, SetAside, Update
+from ekachit.domain.sync.state import Held, Issue, Presence, RemoteView, Scope, Values
 from ekachit.domain.sync.status import task_status
 
 
-def reconcile(view: RemoteView, held: Mapping[str, Held], imported: frozenset[str]) -> tuple[Action, ...]:
+def reconcile(view: RemoteView, held: Mapping[str, Held], scope: Scope) -> tuple[Action, ...]:
     """Return what to do about the issues of a view.
 
     Args:
         view: what the pass read.
-        held: our tasks tied to these issues, by issue id.
-        imported: ids of the issues that have or get an open task, for the one home of a sub-task.
+        held: our tasks tied to these issues and to their sub-tasks, by issue id.
+        scope: which projects are picked, and which issues have or get an open task.
 
     Returns:
         One action for each issue that needs one, in the view's order. An answer older than what is known is
@@ -26,13 +26,27 @@ def reconcile(view: RemoteView, held: Mapping[str, Held], imported: frozenset[st
     for issue in view.issues:
         if issue.issue_id in decided:
             continue
-        action = _decide(issue, held.get(issue.issue_id), held, imported)
+        known = held.get(issue.issue_id)
+        action = _new(issue, held, scope) if known is None else _known(issue, known, held, scope)
         if action is not None:
             decided[issue.issue_id] = action
-    return (*decided.values(), *_absences(view.absent, held))
+    return (*decided.values(), *_absences(view.absent - decided.keys(), held))
 
 
-def lives_in_checklist(issue: Issue, held: Mapping[str, Held], imported: frozenset[str]) -> bool:
+def merge_status(*, base: str, ours: str, jiras: str) -> tuple[str, SetAside | None]:
+    """Return the task's status after a three-way comparison, and what has to be set aside for it.
+
+    Where only one side changed since `base`, that side's change stands; where both did and differ, Jira wins
+    (`design`, Conflict).
+    """
+    if jiras in {base, ours}:
+        return ours, None
+    if ours == base:
+        return jiras, None
+    return jiras, SetAside(base, ours, jiras)
+
+
+def lives_in_checklist(issue: Issue, held: Mapping[str, Held], scope: Scope) -> bool:
     """Return whether a sub-task's one home is its parent's checklist.
 
     It is when the parent is imported; but a sub-task that already has a task of its own keeps it, since a task
@@ -41,27 +55,9 @@ def lives_in_checklist(issue: Issue, held: Mapping[str, Held], imported: frozens
     return (
         issue.is_subtask
         and issue.parent_id is not None
-        and issue.parent_id in imported
+        and issue.parent_id in scope.imported
         and issue.issue_id not in held
     )
-
-
-def _decide(
-    issue: Issue, known: Held | None, held: Mapping[str, Held], imported: frozenset[str]
-) -> Action | None:
-    if known is None:
-        if lives_in_checklist(issue, held, imported) or task_status(issue.category) == "done":
-            return None
-        return Create(issue, values_of(issue, before=None, own_tasks=held.keys()))
-    if known.version is not None and issue.version < known.version:
-        return None
-    values = values_of(issue, before=known.status, own_tasks=held.keys())
-    changed = tuple(_differences(known.values, values))
-    if known.presence is not Presence.CURRENT:
-        changed = (*changed, "presence")
-    if changed:
-        return Update(known.task_id, issue, values, changed)
-    return Keep(known.task_id, issue)
 
 
 def values_of(issue: Issue, *, before: str | None, own_tasks: Iterable[str] = ()) -> Values:
@@ -69,7 +65,7 @@ def values_of(issue: Issue, *, before: str | None, own_tasks: Iterable[str] = ()
 
     Args:
         issue: as read.
-        before: the task's status until now, kept where the category cannot be read.
+        before: the status both sides last agreed on, kept where the category cannot be read.
         own_tasks: ids of issues with a task of their own; they are not on a checklist too.
     """
     elsewhere = frozenset(own_tasks)
@@ -88,6 +84,30 @@ def values_of(issue: Issue, *, before: str | None, own_tasks: Iterable[str] = ()
     )
 
 
+def _new(issue: Issue, held: Mapping[str, Held], scope: Scope) -> Action | None:
+    if (
+        issue.project_id not in scope.picked
+        or task_status(issue.category) == "done"
+        or lives_in_checklist(issue, held, scope)
+    ):
+        return None
+    return Create(issue, values_of(issue, before=None, own_tasks=held.keys()))
+
+
+def _known(issue: Issue, known: Held, held: Mapping[str, Held], scope: Scope) -> Action | None:
+    if known.version is not None and issue.version < known.version:
+        return None
+    values = values_of(issue, before=known.values.status, own_tasks=held.keys())
+    presence = Presence.CURRENT if issue.project_id in scope.picked else Presence.NOT_PICKED
+    changed = tuple(_differences(known.values, values))
+    if known.presence is not presence:
+        changed = (*changed, "presence")
+    if not changed:
+        return Keep(known.task_id, issue)
+    status, aside = merge_status(base=known.values.status, ours=known.status, jiras=values.status)
+    return Update(known.task_id, issue, values, changed, status, presence, aside)
+
+
 def _differences(before: Values, after: Values) -> Iterator[str]:
     return (
         field.name for field in fields(Values) if getattr(before, field.name) != getattr(after, field.name)
@@ -98,4 +118,4 @@ def _absences(absent: frozenset[str], held: Mapping[str, Held]) -> Iterator[Mark
     for issue_id in sorted(absent):
         known = held.get(issue_id)
         if known is not None and known.presence is Presence.CURRENT:
-            yield MarkGone(known.task_id)
+            yield MarkGone(known.task_id, issue_id)

@@ -79,8 +79,20 @@ class Presence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What is in question: the picked projects, and the issues that have or get an open task, by id."""
+
+    picked: frozenset[str]
+    imported: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
-    """A task that is tied to an issue, as we hold it."""
+    """A task that is tied to an issue, as we hold it.
+
+    `values` is the base: what both sides last agreed on. `status` is the task's own, which the person may have
+    changed since.
+    """
 
     task_id: int
     issue_id: str
@@ -88,7 +100,6 @@ class Held:
     values: Values
     presence: Presence
     status: str
-    work_begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)

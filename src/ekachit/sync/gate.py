@@ -1,0 +1,71 @@
+"""What stands before the transport in a pass: the claim must hold, the site may be asked, the budget must last."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ekachit.connections.models import Connection, State
+from ekachit.jira.errors import Unavailable, Withheld
+from ekachit.jira.transport import Request, Response
+from ekachit.sync.checkpoints import Checkpoint, reach
+from ekachit.sync.holds import seconds_held
+from ekachit.sync.leases import Claim, LeaseLostError
+from ekachit.sync.surroundings import Budget, Surroundings
+
+
+class BudgetSpentError(Withheld):
+    """The pass has used what it may use; nothing was sent."""
+
+    code = "budget_spent"
+
+
+class Gate:
+    """A transport that asks before each request: none is sent after a disconnect, in a hold, or over budget."""
+
+    def __init__(self, claim: Claim, site: str, around: Surroundings) -> None:
+        self._claim = claim
+        self._site = site
+        self._around = around
+        self._budget: Budget = around.budget
+        self._began = around.clock()
+        self._requests = 0
+        self._bytes = 0
+
+    async def send(self, request: Request) -> Response:
+        """Send a request.
+
+        Raises:
+            LeaseLostError, BudgetSpentError, Unavailable: nothing was sent.
+            JiraError: as the transport.
+        """
+        self._spend()
+        wait = await self._around.in_database(_may_send, self._claim, self._site, self._around.clock())
+        if wait:
+            raise Unavailable("rate_limited", wait, sent=False)
+        reach(Checkpoint.BEFORE_REQUEST)
+        response = await self._around.transport.send(request)
+        reach(Checkpoint.AFTER_REQUEST)
+        self._bytes += len(response.body)
+        return response
+
+    def _spend(self) -> None:
+        seconds = (self._around.clock() - self._began).total_seconds()
+        if (
+            self._requests >= self._budget.requests
+            or self._bytes >= self._budget.body_bytes
+            or seconds >= self._budget.seconds
+        ):
+            raise BudgetSpentError
+        self._requests += 1
+
+
+def _may_send(claim: Claim, site: str, now: datetime) -> float:
+    """Return for how many seconds the site is held, 0 where it is not.
+
+    Raises:
+        LeaseLostError: the claim is gone.
+    """
+    rows = Connection.objects.filter(pk=claim.connection_id, epoch=claim.epoch, state=State.CONNECTED)
+    if not rows.exists():
+        raise LeaseLostError(f"connection {claim.connection_id}, epoch {claim.epoch}")
+    return seconds_held(site, now)

@@ -1,0 +1,241 @@
+"""List, fetch and apply: the part of a pass that reads Jira."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from ekachit.domain.sync.state import Issue, Presence, RemoteView, Scope
+from ekachit.domain.sync.status import Category
+from ekachit.jira import jql
+from ekachit.jira.client import MOST_RECONCILED, JiraClient
+from ekachit.jira.errors import Refused
+from ekachit.jira.wire import SearchPage
+from ekachit.sync.apply import Found
+from ekachit.sync.held import Known
+from ekachit.sync.loading import Loaded
+from ekachit.sync.translate import Reader, Refusal
+
+T = TypeVar("T")
+
+
+class Writes(Protocol):
+    """Where what was read goes."""
+
+    async def __call__(self, found: Found, scope: Scope) -> None:
+        """Write it; raises what ends the pass."""
+
+
+@dataclass(slots=True)
+class Listing:
+    """What the list showed: each id with its version, and whether the list is known to be whole."""
+
+    versions: dict[str, datetime | None] = field(default_factory=dict)
+    complete: bool = True
+
+
+@dataclass(slots=True)
+class Answer:
+    """What reading issues by id brought. `asked` is what was asked for; `whole` whether nothing is known to lack."""
+
+    issues: list[Issue] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    absent: set[str] = field(default_factory=set)
+
+
+class Reading:
+    """Reads one connection's picked projects. `gone_projects` are those that Jira no longer knows, by key."""
+
+    def __init__(self, client: JiraClient, loaded: Loaded, write: Writes) -> None:
+        self._client = client
+        self._loaded = loaded
+        self._index: Mapping[str, Known] = loaded.index
+        self._write = write
+        self._reader = Reader(loaded.points, loaded.styles)
+        self._sub_tasks: list[Issue] = []
+        self._open = {issue_id for issue_id, known in loaded.index.items() if known.open}
+        self._asked_projects = list(loaded.picked)
+        self.gone_projects: list[str] = []
+
+    async def run(self) -> bool:
+        """Read all there is to read and write it; returns whether the list was whole."""
+        listing = await (self._poll() if self._index else self._import())
+        for chunk in _chunks(self._sub_tasks, MOST_RECONCILED):
+            await self._apply(chunk)
+        if listing.complete:
+            await self._check_absences(listing)
+        return listing.complete
+
+    async def _import(self) -> Listing:
+        """List with all fields and write page by page: the quick way when nothing is known yet."""
+        listing = Listing()
+        async for page in self._listed(self._reader.fields, why="your open issues"):
+            issues, refused = self._reader.page(page)
+            versions = self._reader.versions(page)
+            listing.versions |= versions
+            listing.complete = page.complete
+            await self._apply(self._deferring(issues), refused, versions)
+        return listing
+
+    async def _poll(self) -> Listing:
+        """List only versions, then fetch what is new, changed, or may have changed without a sign."""
+        listing = Listing()
+        async for page in self._listed(("updated",), why="which open issues are yours"):
+            listing.versions |= self._reader.versions(page)
+            listing.complete = page.complete
+        news = [each for each, version in listing.versions.items() if self._is_news(each, version)]
+        for chunk in _chunks(news, MOST_RECONCILED):
+            answer = await self._fetch(chunk, why="your changed issues")
+            # What the list showed and a consistent read does not is no longer so: no proof of absence is needed
+            # to leave it alone, and if we hold it, the absences below look again.
+            await self._apply(self._deferring(answer.issues), answer.refused, listing.versions)
+            for each in answer.absent:
+                listing.versions.pop(each, None)
+        return listing
+
+    async def _listed(self, fields: Sequence[str], *, why: str) -> AsyncIterator[SearchPage]:
+        """The pages of the list. A project that Jira no longer knows is left out, and the list begun again."""
+        while self._asked_projects:
+            try:
+                query = jql.assigned_open(self._asked_projects)
+                async for page in _one_ahead(self._client.search(query, fields, why=why)):
+                    yield page
+            except Refused as refused:
+                if not self._leave_out(refused):
+                    raise
+            else:
+                return
+
+    def _leave_out(self, refused: Refused) -> bool:
+        """Whether a refusal names one of the projects, which is then left out."""
+        if refused.code != "project_gone":
+            return False
+        named = [each for each in self._asked_projects if refused.value in {each, self._loaded.picked[each]}]
+        self.gone_projects += [self._loaded.picked[each] for each in named]
+        self._asked_projects = [each for each in self._asked_projects if each not in named]
+        return bool(named)
+
+    def _is_news(self, issue_id: str, version: datetime | None) -> bool:
+        known = self._index.get(issue_id)
+        if known is None:
+            if issue_id in self._loaded.put_aside:
+                return version is None or version != self._loaded.put_aside[issue_id]
+            return issue_id not in self._on_checklists
+        changed = version is None or known.version is None or version > known.version
+        # A sub-task's change need not touch its parent, so a task with open lines is always read again. The list
+        # has open issues only: one that we hold as done has come back, or the list is late.
+        return changed or known.has_open_lines or not known.open or known.presence is not Presence.CURRENT
+
+    @property
+    def _on_checklists(self) -> frozenset[str]:
+        """Ids of sub-tasks whose home is a checklist here."""
+        return frozenset(line for known in self._index.values() if known.open for line in known.lines)
+
+    async def _check_absences(self, listing: Listing) -> None:
+        """Ask by id for what left the list: it is done, or elsewhere, or proven absent."""
+        ours = [issue_id for issue_id, known in self._index.items() if self._is_ours(known)]
+        left = [each for each in ours if each not in listing.versions]
+        answer = Answer()
+        for chunk in _chunks(left, MOST_RECONCILED):
+            found = await self._fetch(chunk, why="issues that left your list")
+            await self._apply(found.issues, found.refused)
+            answer.absent |= found.absent
+        settled = [each for each in self._loaded.put_aside if each not in listing.versions]
+        if left or settled or self._loaded.connection.absence_suspects:
+            view = RemoteView((), frozenset(answer.absent))
+            found_now = Found(view, settled=settled, checks_absence=True, current=len(ours))
+            await self._write(found_now, self._scope())
+
+    def _is_ours(self, known: Known) -> bool:
+        return (
+            known.connection_id == self._loaded.connection.pk
+            and known.open
+            and known.presence is Presence.CURRENT
+        )
+
+    async def _fetch(self, issue_ids: Sequence[str], *, why: str) -> Answer:
+        """Read issues by id, consistently. Where Jira refuses the query for an id it does not know, halves are asked."""
+        answer = Answer()
+        ids = tuple(int(each) for each in issue_ids)
+        whole = True
+        try:
+            async for page in self._client.search(
+                jql.assigned_ids(issue_ids), self._reader.fields, why=why, reconcile=ids
+            ):
+                issues, unreadable = self._reader.page(page)
+                answer.issues += issues
+                answer.refused += unreadable
+                whole = page.complete
+        except Refused:
+            return await self._fetch_apart(issue_ids, why=why)
+        if whole:
+            answered = {each.issue_id for each in answer.issues} | {each.issue_id for each in answer.refused}
+            answer.absent = set(issue_ids) - answered
+        return answer
+
+    async def _fetch_apart(self, issue_ids: Sequence[str], *, why: str) -> Answer:
+        if len(issue_ids) > 1:
+            middle = len(issue_ids) // 2
+            first = await self._fetch(issue_ids[:middle], why=why)
+            second = await self._fetch(issue_ids[middle:], why=why)
+            return Answer(
+                first.issues + second.issues, first.refused + second.refused, first.absent | second.absent
+            )
+        try:
+            found = await self._client.issue(issue_ids[0], self._reader.fields, why=why)
+        except Refused as refused:
+            if refused.code != "not_found":
+                raise
+            found = None
+        if found is None:
+            return Answer(absent=set(issue_ids))
+        read = self._reader.issue(found)
+        return Answer(refused=[read]) if isinstance(read, Refusal) else Answer(issues=[read])
+
+    def _deferring(self, issues: Iterable[Issue]) -> list[Issue]:
+        """The issues that can be applied now; sub-tasks wait until it is known which parents are imported."""
+        parents: list[Issue] = []
+        for each in issues:
+            (self._sub_tasks if each.is_subtask else parents).append(each)
+        self._open |= {each.issue_id for each in parents if self._gets_task(each)}
+        return parents
+
+    def _gets_task(self, issue: Issue) -> bool:
+        return issue.category is not Category.DONE and (
+            issue.issue_id in self._index or issue.project_id in self._loaded.picked
+        )
+
+    async def _apply(
+        self,
+        issues: Sequence[Issue],
+        refused: Sequence[Refusal] = (),
+        versions: Mapping[str, datetime | None] | None = None,
+    ) -> None:
+        if issues or refused:
+            known = self._loaded.put_aside
+            settled = [each.issue_id for each in issues if each.issue_id in known]
+            found = Found(RemoteView(tuple(issues)), refused, versions or {}, settled)
+            await self._write(found, self._scope())
+
+    def _scope(self) -> Scope:
+        return Scope(frozenset(self._loaded.picked), frozenset(self._open))
+
+
+async def _one_ahead(pages: AsyncIterator[T]) -> AsyncIterator[T]:
+    """The same pages, the next one asked for while the last is being written."""
+    coming = asyncio.ensure_future(anext(pages, None))
+    try:
+        while (page := await coming) is not None:
+            coming = asyncio.ensure_future(anext(pages, None))
+            yield page
+    finally:
+        if not coming.done():
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
+
+
+def _chunks(items: Sequence[T], size: int) -> list[Sequence[T]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]

@@ -1,0 +1,211 @@
+"""The rows that an action changes; inside the transaction of `apply`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from django.db import DataError, IntegrityError, transaction
+
+from ekachit.accounts.models import User
+from ekachit.accounts.notices import tell
+from ekachit.connections.models import Connection
+from ekachit.domain.estimation.multiplier import expected_hours, points_that_count
+from ekachit.domain.sync.actions import Create, Keep, MarkGone, SetAside, Update
+from ekachit.domain.sync.state import Issue, Subtask, Values
+from ekachit.sync.held import base_from
+from ekachit.sync.models import Conflict, Link, Presence
+from ekachit.sync.passes import Tally
+from ekachit.tasks.actions import enter_status
+from ekachit.tasks.models import ChecklistItem, Source, Status, Task
+
+T = TypeVar("T")
+
+
+class Writer:
+    """Writes for one connection and counts in the tally. An issue that the database refuses is put aside alone."""
+
+    def __init__(self, connection: Connection, tally: Tally, now: datetime) -> None:
+        self._connection = connection
+        self._user: User = connection.user
+        self._tally = tally
+        self._now = now
+
+    def create(self, actions: Sequence[Create]) -> None:
+        """Make tasks with their links and checklists: all at once, or one by one where one of them spoils it."""
+        if not actions or self._tried(self._create, actions):
+            return
+        for each in actions:
+            if not self._tried(self._create, [each]):
+                self._refused(each.issue)
+
+    def update(self, action: Update) -> None:
+        """Take over what Jira changed; what the person owns is not touched."""
+        if not self._tried(self._update, action):
+            self._refused(action.issue)
+
+    def keep(self, actions: Sequence[Keep]) -> bool:
+        """Let versions move on; returns whether one did."""
+        moved = False
+        links = Link.objects.in_bulk([each.task_id for each in actions], field_name="task_id")
+        for each in actions:
+            link = links[each.task_id]
+            if link.version != each.issue.version or link.connection_id != self._connection.pk:
+                Link.objects.filter(pk=link.pk).update(
+                    version=each.issue.version, connection=self._connection
+                )
+                moved = True
+        return moved
+
+    def mark_gone(self, action: MarkGone) -> None:
+        """Say of a task that its issue is no longer the person's."""
+        link = Link.objects.get(task_id=action.task_id)
+        Link.objects.filter(pk=link.pk).update(presence=Presence.GONE)
+        self._tally.updated += 1
+        self._tally.note(key=link.key, task=action.task_id, changed=["presence"], to=Presence.GONE.value)
+
+    def _tried(self, work: Callable[[T], None], what: T) -> bool:
+        """Whether it could be written; if not, nothing of it is."""
+        before = self._tally.copy()
+        try:
+            with transaction.atomic():
+                work(what)
+        except (DataError, IntegrityError, OverflowError, ValueError):
+            for name in ("created", "updated", "set_aside", "notes"):
+                setattr(self._tally, name, getattr(before, name))
+            return False
+        return True
+
+    def _refused(self, issue: Issue) -> None:
+        self._tally.failed += 1
+        self._tally.note(key=issue.key, id=issue.issue_id, unreadable="the database refused it")
+
+    def _create(self, actions: Sequence[Create]) -> None:
+        tasks = Task.objects.bulk_create([self._new_task(each.values) for each in actions])
+        links: list[Link] = []
+        lines: list[ChecklistItem] = []
+        for task, action in zip(tasks, actions, strict=True):
+            link = Link(
+                user=self._user,
+                task=task,
+                connection=self._connection,
+                cloud_id=self._connection.cloud_id,
+                issue_id=action.issue.issue_id,
+                version=action.issue.version,
+                base=base_from(action.values),
+                **_link_values(action.values),
+            )
+            links.append(link)
+            lines.extend(_lines(task.pk, action.values.shown))
+        Link.objects.bulk_create(links)
+        ChecklistItem.objects.bulk_create(lines)
+        self._tally.created += len(actions)
+        if not self._tally.is_import:
+            for task, action in zip(tasks, actions, strict=True):
+                self._tally.note(key=action.values.key, task=task.pk, created=True, to=action.values.status)
+
+    def _new_task(self, values: Values) -> Task:
+        task = Task(
+            user=self._user,
+            source=Source.JIRA,
+            points=values.points,
+            estimate_hours=expected_hours(values.points, float(self._user.multiplier)),
+            **_shown_values(values),
+        )
+        enter_status(task, values.status, now=self._now)
+        return task
+
+    def _update(self, action: Update) -> None:
+        values = action.values
+        task = Task.objects.select_for_update().get(pk=action.task_id)
+        before = task.status
+        ours_at = task.status_changed_at
+        for name, value in _shown_values(values).items():
+            setattr(task, name, value)
+        if task.points != values.points:
+            self._repoint(task, values.points)
+        enter_status(task, action.status, now=self._now)
+        task.save()
+        Link.objects.filter(task_id=task.pk).update(
+            connection=self._connection,
+            version=action.issue.version,
+            base=base_from(values),
+            presence=action.presence.value,
+            **_link_values(values),
+        )
+        if "checklist" in action.changed:
+            _renew_lines(task.pk, values.shown)
+        if action.set_aside is not None:
+            self._set_aside(task, action, action.set_aside, ours_at)
+        self._tally.updated += 1
+        note = {"key": values.key, "task": task.pk, "changed": list(action.changed)}
+        if task.status != before:
+            note |= {"from": before, "to": task.status}
+        self._tally.note(**note)
+
+    def _repoint(self, task: Task, points: float | None) -> None:
+        """Jira's points changed: the estimate follows, unless work has begun on what was pointed before."""
+        task.points = points
+        if task.status != Status.DONE:
+            basis = points_that_count(points, task.started_points)
+            task.estimate_hours = expected_hours(
+                basis, float(self._user.multiplier), task.estimate_override_hours
+            )
+
+    def _set_aside(self, task: Task, action: Update, aside: SetAside, ours_at: datetime | None) -> None:
+        conflict = Conflict.objects.create(
+            user=self._user,
+            task=task,
+            connection=self._connection,
+            base=aside.base,
+            ours=aside.ours,
+            jiras=aside.jiras,
+            jira_status=action.values.status_name,
+            ours_at=ours_at,
+            jiras_at=action.issue.version,
+            found_at=self._now,
+        )
+        self._tally.set_aside += 1
+        self._tally.note(key=action.values.key, task=task.pk, set_aside=aside.ours, to=aside.jiras)
+        key = f"set-aside-{conflict.pk}"
+        tell(self._user, "set_aside", key=key, issue=action.values.key, ours=aside.ours, jiras=aside.jiras)
+
+
+def _shown_values(values: Values) -> dict[str, object]:
+    """The fields that Jira owns on the task itself."""
+    return {
+        "title": values.title,
+        "priority_name": values.priority_name,
+        "priority_rank": values.priority_rank,
+        "checklist_more": values.more,
+    }
+
+
+def _link_values(values: Values) -> dict[str, str]:
+    return {
+        "key": values.key,
+        "project_id": values.project_id,
+        "issue_type": values.issue_type,
+        "jira_status": values.status_name,
+    }
+
+
+def _lines(task_id: int, subtasks: Iterable[Subtask]) -> list[ChecklistItem]:
+    return [
+        ChecklistItem(
+            task_id=task_id,
+            title=each.title,
+            done=each.done,
+            position=position,
+            ref=each.issue_id,
+            label=each.key,
+        )
+        for position, each in enumerate(subtasks)
+    ]
+
+
+def _renew_lines(task_id: int, subtasks: Iterable[Subtask]) -> None:
+    """Replace the mirrored lines; the person's own lines are not touched."""
+    ChecklistItem.objects.filter(task_id=task_id).exclude(ref="").delete()
+    ChecklistItem.objects.bulk_create(_lines(task_id, subtasks))
