@@ -41,7 +41,12 @@ class Client:
         return Client(self.url, email, token, api or self.api)
 
     def send(
-        self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        headers: dict[str, str] | None = None,
+        timeout: float = 10,
     ) -> Answer:
         sent = {"Content-Type": "application/json"}
         if self.email is not None:
@@ -52,7 +57,7 @@ class Client:
             self.url + path, raw, sent | (headers or {}), method=method
         )
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - likewise
+            with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310 - likewise
                 return Answer(answer.status, answer.headers, answer.read())
         except urllib.error.HTTPError as error:
             with error:

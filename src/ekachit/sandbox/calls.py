@@ -44,8 +44,6 @@ class Asked:
     """Set by a fault: how many places the next page begins too late."""
     lag: Lag | None = None
     """Set by a fault: how far the index is behind for this request."""
-    stale: bool = False
-    """Whether the answer was made from anything but the present state."""
     _parameters: QueryParams | None = field(default=None, repr=False)
 
     @property

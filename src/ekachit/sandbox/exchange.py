@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from email.utils import formatdate
 from typing import Final
 
-import msgspec
-
+from ekachit.sandbox import truth
 from ekachit.sandbox.auth import Stop, Visitor, identify, unauthenticated
 from ekachit.sandbox.calls import Asked, Call, Endpoint
-from ekachit.sandbox.change import Received
-from ekachit.sandbox.endpoints import ENDPOINTS, SITE_ENDPOINTS, TransitionBody
+from ekachit.sandbox.endpoints import ENDPOINTS, SITE_ENDPOINTS
 from ekachit.sandbox.faults import Faults
 from ekachit.sandbox.jql import JqlError
 from ekachit.sandbox.replies import Reply, error, html_reply, json_reply, text_reply
@@ -108,52 +106,26 @@ class Exchange:
         """What Jira answers, with nothing in between."""
         if asked.endpoint is None:
             return _dead_link()
-        is_transition = asked.endpoint.name == "transition"
-        before = self.status_of(asked) if is_transition else None
+        if asked.endpoint.name != "transition":
+            return self._judged(asked, asked.endpoint)[0]
+        was = truth.before(self.world, asked)
+        reply, visitor = self._judged(asked, asked.endpoint)
+        who = visitor.account.account_id if visitor and visitor.account else None
+        truth.note(self.world, asked, was, reply.status, who)
+        return reply
+
+    def _judged(self, asked: Asked, endpoint: Endpoint) -> tuple[Reply, Visitor | None]:
+        """The answer for whoever asks, and who that is; None where that could not be told."""
         try:
-            visitor = self._visitor(asked, asked.endpoint)
+            visitor = self._visitor(asked, endpoint)
         except Stop as stop:
-            return stop.reply
+            return stop.reply, None
         call = Call(self.world, self._searches, self._shaper(asked, visitor), visitor, asked)
-        reply = _called(asked.endpoint, call)
+        reply = _called(endpoint, call)
         reply.headers.update(visitor.headers)
         if call.shaper.view is not None:
             self.faults.count("index_lag", asked)
-        if is_transition:
-            who = visitor.account.account_id if visitor.account else None
-            self.received(asked, before, reply.status, who)
-        return reply
-
-    def status_of(self, asked: Asked) -> str | None:
-        """The id of the status of the issue in the path; None where there is no such issue."""
-        try:
-            return self.world.issue(asked.ref).status_id
-        except AbsentError:
-            return None
-
-    def received(self, asked: Asked, before: str | None, status: int, account_id: str | None) -> None:
-        """Keep the truth about a transition that was asked for."""
-        world = self.world
-        # What a rule did at once after the transition is not the transition's doing.
-        issue = world.issue(asked.ref) if before is not None else None
-        made = world.history[issue.id] if issue is not None and status == 204 else []  # noqa: PLR2004
-        by_api = next((each for each in reversed(made) if each.via == "api"), None)
-        after = before if by_api is None else by_api.after
-        world.received.append(
-            Received(
-                asked.number,
-                world.now(),
-                asked.ref,
-                issue.id if issue else None,
-                account_id,
-                transition_in(asked.body),
-                world.statuses[before].category if before else None,
-                world.statuses[after].category if after else None,
-                before,
-                after,
-                status,
-            )
-        )
+        return reply, visitor
 
     def _visitor(self, asked: Asked, endpoint: Endpoint) -> Visitor:
         """Who asks. Raises `Stop` with the answer for those who get no further."""
@@ -193,15 +165,6 @@ def _called(endpoint: Endpoint, call: Call) -> Reply:
     except AbsentError as absent:
         what = "Issue does not exist or you do not have permission to see it."
         return error(404, what if "issue" in str(absent).lower() else str(absent))
-
-
-def transition_in(body: bytes) -> str:
-    """The id of the transition that a body asks for, empty where it makes no sense."""
-    try:
-        asked = msgspec.json.decode(body, type=TransitionBody)
-    except msgspec.DecodeError:
-        return ""
-    return str(asked.transition.id) if asked.transition else ""
 
 
 def _dead_link() -> Reply:

@@ -155,7 +155,11 @@ class IndexLag(Behaviour):
         behind = FOREVER if self.seconds is None else self.seconds
         ids = None if self.issues is None else [world.issue(ref).id for ref in self.issues]
         self._lag = Lag(behind) if ids is None else Lag(0.0, dict.fromkeys(ids, behind))
-        world.index.recorded = True
+        world.index.keep()
+
+    def on_disarm(self, world: World) -> None:
+        """Keep it no longer."""
+        world.index.drop()
 
     def counted_as(self, kind: str) -> tuple[str, ...]:
         """The exchange counts it, when it shows."""

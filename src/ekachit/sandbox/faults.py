@@ -17,10 +17,10 @@ from typing import Any, Final
 
 import msgspec
 
+from ekachit.sandbox import truth
 from ekachit.sandbox.auth import Stop, credentials
 from ekachit.sandbox.behaviour import Behaviour, Turn
 from ekachit.sandbox.calls import Asked
-from ekachit.sandbox.change import Received
 from ekachit.sandbox.fault_kinds import KINDS
 from ekachit.sandbox.journal import BadChangeError
 from ekachit.sandbox.replies import Reply
@@ -154,7 +154,7 @@ class Faults:
         if reply is None:
             reply = jira(asked)
         elif turn.endpoint == "transition":
-            self._kept_from_jira(turn)
+            truth.note(self.world, asked, truth.before(self.world, asked), None, None)
         for behaviour in striking:
             reply = behaviour.after(turn, reply)
         return reply
@@ -176,27 +176,6 @@ class Faults:
 
     def _by_chance(self, probability: float) -> bool:
         return probability >= 1 or self.dice.random() < probability
-
-    def _kept_from_jira(self, turn: Turn) -> None:
-        """The truth about a transition that never reached Jira."""
-        issue = turn.issue()
-        status = issue.status_id if issue else None
-        category = self.world.category(issue) if issue else None
-        self.world.received.append(
-            Received(
-                turn.asked.number,
-                self.world.now(),
-                turn.asked.ref,
-                issue.id if issue else None,
-                None,
-                "",
-                category,
-                category,
-                status,
-                status,
-                None,
-            )
-        )
 
     def summary(self) -> dict[str, object]:
         """What is armed, how often each kind has struck, the kinds that never did, the last strikes."""

@@ -44,13 +44,22 @@ class Index:
     def __init__(self) -> None:
         self.lag: Lag | None = None
         """How far behind the index is for every search; None: not at all."""
-        self.recorded = False
-        """Whether changes leave copies. It begins when a lag is first asked for."""
+        self._keepers = 0
         self._past: dict[int, list[Past]] = {}
+
+    def keep(self) -> None:
+        """Let changes leave copies from now on, for one more who wants to see the past."""
+        self._keepers += 1
+
+    def drop(self) -> None:
+        """One less wants to see the past; once nobody does, it is forgotten."""
+        self._keepers -= 1
+        if self._keepers == 0:
+            self._past.clear()
 
     def before(self, issue_id: int, state: Issue | None, moment: int, change: int) -> None:
         """Note how an issue is before a change (its number) that happens at `moment`; once for each change."""
-        if not self.recorded:
+        if not self._keepers:
             return
         past = self._past.setdefault(issue_id, [])
         if not past or past[-1].change != change:

@@ -214,11 +214,12 @@ class World(AdministeredSite, AutomatedSite):
     def lag(self, /, seconds: float | None = None, issue: str | int | None = None) -> None:
         """Let searches see everything, or one issue, as it was `seconds` ago; None: until `catch_up`.
 
-        What changed before the first lag was asked for is seen as it is.
+        What changed before there was any lag is seen as it is.
         """
         behind = FOREVER if seconds is None else float(seconds)
         with self.lock:
-            self.index.recorded = True
+            if self.index.lag is None:
+                self.index.keep()
             now = self.index.lag or Lag()
             if issue is None:
                 self.index.lag = Lag(behind, now.each)
@@ -228,8 +229,9 @@ class World(AdministeredSite, AutomatedSite):
     def end_lag(self, /) -> None:
         """Let searches see the present from now on."""
         with self.lock:
-            self.index.lag = None
-            self.index.catch_up()
+            if self.index.lag is not None:
+                self.index.lag = None
+                self.index.drop()
 
     def catch_up(self, /, issues: Iterable[str | int] | None = None) -> list[int]:
         """Index the present state of some issues, by id or key, or of all (None). The ids that were behind."""
