@@ -104,6 +104,7 @@ def test_while_an_import_runs_the_page_asks_for_its_rows_again(
     assert "Importing from Jira" in part
     running.state, running.ended_at = PassState.COMPLETE, timezone.now()
     running.save()
+    Connection.objects.filter(pk=connection.pk).update(lease_until=None)
     part = browser_of_ada.get("/today/rows/", headers={"HX-Request": "true"}).text
     assert "hx-get" not in part
 

@@ -15,10 +15,9 @@ from asgiref.sync import sync_to_async
 from django.db import DatabaseError, close_old_connections
 
 from ekachit.config import settings
-from ekachit.connections.credentials import finish_scrubs
 from ekachit.jira.egress import Egress
 from ekachit.jira.transport import AiohttpTransport, Transport
-from ekachit.ops.heartbeat import beat
+from ekachit.ops.housekeeping import Housekeeping
 from ekachit.sync.engine import run_pass
 from ekachit.sync.leases import Claim, claim_due
 from ekachit.sync.surroundings import Surroundings
@@ -27,7 +26,6 @@ log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5
 AT_ONCE = 32
-HOUSEKEEPING_SECONDS = 15.0
 GRACE_SECONDS = 8.0
 
 
@@ -46,7 +44,10 @@ class Worker:
 
     async def run(self, *, once: bool) -> None:
         """Work until stopped; with `once`, until nothing is due any more."""
-        housekeeping = asyncio.ensure_future(self._keep_house())
+        keeper = Housekeeping(self._owner)
+        # The first round spreads what is late, so it is made before anything is taken.
+        await self._try_round(keeper)
+        housekeeping = asyncio.ensure_future(keeper.run())
         try:
             while not self._stop.is_set():
                 taken = await self._tick()
@@ -57,6 +58,12 @@ class Worker:
         finally:
             housekeeping.cancel()
             await self._wind_down()
+
+    async def _try_round(self, keeper: Housekeeping) -> None:
+        try:
+            await sync_to_async(keeper.make_round)()
+        except DatabaseError as trouble:
+            log.warning("The database did not answer: %s", type(trouble).__name__)
 
     async def _tick(self) -> int:
         room = AT_ONCE - len(self._running)
@@ -84,13 +91,6 @@ class Worker:
             raise
         except Exception:  # a bulkhead: one connection's trouble must not end the others' worker
             log.exception("The pass of connection %s failed in a way nobody foresaw", claim.connection_id)
-
-    async def _keep_house(self) -> None:
-        while True:
-            with contextlib.suppress(DatabaseError):
-                await sync_to_async(finish_scrubs)()
-                await sync_to_async(beat)(self._owner)
-            await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
     async def _wind_down(self) -> None:
         if not self._running:

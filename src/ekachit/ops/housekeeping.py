@@ -1,0 +1,60 @@
+"""What a worker does beside passes, every now and then."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError
+from django.utils import timezone
+
+from ekachit.connections.credentials import finish_scrubs
+from ekachit.domain.sync.schedule import OVERDUE_SECONDS
+from ekachit.ops.heartbeat import beat
+from ekachit.sync.expiry import warn_of_expiry
+from ekachit.sync.upkeep import forget_old, mend_schedule, spread_overdue
+
+log = logging.getLogger(__name__)
+
+ROUND_SECONDS = 15.0
+FORGET_EVERY = timedelta(hours=6)
+WARN_EVERY = timedelta(hours=1)
+
+
+class Housekeeping:
+    """One worker's rounds. A round that fails is made again; it never ends the worker."""
+
+    def __init__(self, owner: str, clock: Callable[[], datetime] = timezone.now) -> None:
+        self._owner = owner
+        self._clock = clock
+        self._last_round: datetime | None = None
+        self._forget_at = self._warn_at = clock()
+
+    async def run(self) -> None:
+        """Make rounds until cancelled."""
+        while True:
+            try:
+                await sync_to_async(self.make_round)()
+            except DatabaseError as trouble:
+                log.warning("Housekeeping waits for the database: %s", type(trouble).__name__)
+            await asyncio.sleep(ROUND_SECONDS)
+
+    def make_round(self) -> None:
+        """Make one round. The first, and one after a sleep, spreads what is late."""
+        now = self._clock()
+        beat(self._owner)
+        finish_scrubs()
+        mend_schedule(now)
+        if self._last_round is None or now - self._last_round > timedelta(seconds=OVERDUE_SECONDS):
+            spread_overdue(now, random.random)
+        if now >= self._warn_at:
+            warn_of_expiry(now)
+            self._warn_at = now + WARN_EVERY
+        if now >= self._forget_at:
+            forget_old(now)
+            self._forget_at = now + FORGET_EVERY
+        self._last_round = now
