@@ -6,16 +6,15 @@ them; so this file names them, after it has cleared the way.
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import socket
 import tempfile
-from collections.abc import Callable, Iterator
-from functools import wraps
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+
+from tests import loopback
 
 _home = tempfile.TemporaryDirectory(prefix="ekachit-test-")
 # EKACHIT_JIRA_* name files that tests compare with (a capture, the API document), not settings.
@@ -50,65 +49,18 @@ _prepare_database()
 django.setup()
 
 
-class NetworkUsedError(RuntimeError):
-    """A test tried to reach something that is not on this machine."""
-
-
-_reached: list[str] = []
-
-
-def _is_loopback(host: object) -> bool:
-    if host in {None, "", b"", "localhost", b"localhost"}:
-        return True
-    text = host.decode(errors="replace") if isinstance(host, bytes) else str(host)
-    try:
-        return ipaddress.ip_address(text.partition("%")[0]).is_loopback
-    except ValueError:
-        return False
-
-
-def _refuse(what: str) -> None:
-    _reached.append(what)
-    raise NetworkUsedError(f"{what}: tests may reach loopback only")
-
-
-def _guard_connect(original: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(original)
-    def guarded(self: socket.socket, address: Any) -> Any:
-        if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_loopback(address[0]):
-            _refuse(f"connect to {address[0]}")
-        return original(self, address)
-
-    return guarded
-
-
-def _guard_lookup(original: Callable[..., Any]) -> Callable[..., Any]:
-    @wraps(original)
-    def guarded(host: Any, *arguments: Any, **options: Any) -> Any:
-        text = host.decode(errors="replace") if isinstance(host, bytes) else str(host)
-        numeric = text.replace(".", "").isdigit() or ":" in text
-        if not numeric and not _is_loopback(host):
-            _refuse(f"look up {text}")
-        return original(host, *arguments, **options)
-
-    return guarded
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _loopback_only() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(socket.socket, "connect", _guard_connect(socket.socket.connect))
-        patch.setattr(socket.socket, "connect_ex", _guard_connect(socket.socket.connect_ex))
-        patch.setattr(socket, "getaddrinfo", _guard_lookup(socket.getaddrinfo))
+    with loopback.guarded():
         yield
 
 
 @pytest.fixture(autouse=True)
 def _nothing_reached(_loopback_only: None) -> Iterator[None]:
     """Fail a test that reached out, also where the code swallowed the refusal."""
-    _reached.clear()
+    loopback.reached.clear()
     yield
-    assert _reached == [], "tests may reach loopback only"
+    assert loopback.reached == [], "tests may reach loopback only"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
