@@ -16,8 +16,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .PHONY: help
 help:  ## Print this
 	@echo "Usage: make TARGET"; echo
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' \
-	  | while IFS="$$(printf '\t')" read -r name text; do printf '  %-14s %s\n' "$$name" "$$text"; done
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: run
 run: $(VENV)/.runtime  ## Start Ekachit on this machine, with a sandbox Jira; Ctrl-C ends it
