@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from ekachit.accounts.models import User
+from ekachit.accounts.notices import take_back
 from ekachit.connections import reach
 from ekachit.connections.credentials import destroy_key, finish_scrubs, sealed_token, store_token
 from ekachit.connections.errors import ConnectError
@@ -155,6 +156,7 @@ def disconnect(connection: Connection) -> Connection:
         row.due_at = row.lease_until = row.token_expires_on = None
         row.lease_owner, row.stop_requested, row.failures = "", False, 0
         row.save()
+        _forget_notices(row)
     finish_scrubs()
     connection.refresh_from_db()
     return connection
@@ -213,7 +215,14 @@ def _activate(connection: Connection) -> None:
     connection.lease_owner, connection.stop_requested = "", False
     if connection.pk:
         connection.epoch += 1
+        _forget_notices(connection)
     connection.save()
+
+
+def _forget_notices(connection: Connection) -> None:
+    """Take back what was said of a token that is no longer there; of the next one it may be said anew."""
+    take_back(connection.user, f"token-expires-{connection.pk}-")
+    take_back(connection.user, f"needs-token-{connection.pk}")
 
 
 def _take_survey(connection: Connection, found: Survey) -> None:
