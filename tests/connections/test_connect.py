@@ -1,0 +1,241 @@
+"""Connecting: what is stored, what is refused and in which words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from ekachit.accounts.actions import set_plan
+from ekachit.accounts.models import User
+from ekachit.connections import actions, reach
+from ekachit.connections.credentials import sealed_token
+from ekachit.connections.errors import ConnectError
+from ekachit.connections.keys import keyring, keyring_path
+from ekachit.connections.models import AccessRecord, Connection, Credential, DataKey, Project, State
+from ekachit.sandbox.run import SandboxThread
+from ekachit.sandbox.seed import DEMO_EMAIL, DEMO_TOKEN
+from ekachit.vault.seal import SealedToken
+from tests.browser.installation import free_port
+
+SCOPED = "sandbox-demo-scoped-token"
+WRONG = {
+    "bad": ("token_rejected", "token"),
+    "bad-json": ("token_rejected", "token"),
+    "bad-empty": ("token_anonymous", "token"),
+    "bad-html": ("token_html", "token"),
+    "bad-password": ("password_used", "token"),
+    "bad-scope": ("scope_missing", "token"),
+    "bad-captcha": ("captcha", None),
+    "bad-forbidden": ("no_jira_access", None),
+    "bad-ratelimit": ("rate_limited", None),
+    "bad-suspended": ("site_suspended", "site"),
+}
+
+
+def connect(user: User, jira: SandboxThread, token: str = DEMO_TOKEN, email: str = DEMO_EMAIL) -> Connection:
+    return actions.connect(user, site=jira.url, email=email, token=token)
+
+
+def open_by_project(jira: SandboxThread, account_id: str) -> Counter[str]:
+    world = jira.world
+    me = next(each for each in world.accounts.values() if each.account_id == account_id)
+    return Counter(
+        issue.key.partition("-")[0]
+        for issue in world.issues.values()
+        if issue.assignee == account_id and world.category(issue) != "done" and world.sees(me, issue)
+    )
+
+
+def refused(user: User, **typed: str) -> ConnectError:
+    with pytest.raises(ConnectError) as caught:
+        actions.connect(user, **typed)
+    assert not Connection.objects.exists()
+    assert not Credential.objects.exists()
+    return caught.value
+
+
+def test_a_connection_holds_who_it_is_and_the_projects(jira: SandboxThread, ada: User) -> None:
+    made = connect(ada, jira)
+    assert (made.state, made.site, made.email) == (State.CONNECTED, f"127.0.0.1:{jira.port}", DEMO_EMAIL)
+    assert made.account_id == jira.world.account(DEMO_EMAIL).account_id
+    assert (made.cloud_id, made.via_gateway) == (jira.world.cloud_id, False)
+    assert made.due_at is None, "nothing is read before projects are picked"
+    counts = dict(Project.objects.values_list("key", "open_count"))
+    mine = open_by_project(jira, made.account_id)
+    assert sum(counts.values()) > 30
+    assert counts == {key: mine[key] for key in counts}
+    assert mine.keys() - counts.keys() == {"OLD"}, "an archived project is not offered"
+    assert sealed_token(made).reveal() == DEMO_TOKEN
+
+
+def test_each_request_is_in_the_access_ledger(jira: SandboxThread, ada: User) -> None:
+    made = connect(ada, jira)
+    asked = [(method, path.partition("?")[0]) for method, path, _ in jira.requests]
+    filed = AccessRecord.objects.filter(connection=made).order_by("id").values_list("method", "path")
+    assert list(filed) == asked
+    assert not AccessRecord.objects.filter(why="").exists()
+
+
+@pytest.mark.parametrize("token", sorted(WRONG))
+def test_A04_each_refusal_has_its_words(  # noqa: N802 # the fault's id
+    jira: SandboxThread, ada: User, token: str
+) -> None:
+    trouble = refused(ada, site=jira.url, email=DEMO_EMAIL, token=token)
+    code, field = WRONG[token]
+    assert (trouble.code, trouble.field) == (code, field)
+    if field == "token":
+        assert "token" in trouble.title + trouble.next_step
+    assert token not in trouble.title + trouble.next_step
+
+
+def test_a_place_without_jira_is_said_to_have_none(jira: SandboxThread, ada: User) -> None:
+    port = free_port()
+    settings_hosts = f"127.0.0.1:{port}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EKACHIT_SANDBOX_HOSTS", settings_hosts)
+        reach.settings.cache_clear()
+        trouble = refused(ada, site=f"http://{settings_hosts}", email=DEMO_EMAIL, token=DEMO_TOKEN)
+    assert trouble.code == "network_refused"
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "field"),
+    [
+        ({"site": ""}, "empty", "site"),
+        ({"site": "https://jira.example.org"}, "not_jira_cloud", "site"),
+        ({"site": "-team-.atlassian.net"}, "bad_slug", "site"),
+        ({"site": "http://127.0.0.1:9"}, "sandbox_not_allowed", "site"),
+        ({"email": "ada"}, "email_wrong", "email"),
+        ({"token": " \n"}, "token_empty", "token"),
+        ({"token": "two\nlines"}, "token_broken", "token"),
+        ({"token": "tokén"}, "token_broken", "token"),
+    ],
+)
+def test_what_cannot_be_right_is_refused_with_nothing_sent(
+    jira: SandboxThread, ada: User, typed: dict[str, str], code: str, field: str
+) -> None:
+    trouble = refused(ada, **{"site": jira.url, "email": DEMO_EMAIL, "token": DEMO_TOKEN} | typed)
+    assert (trouble.code, trouble.field) == (code, field)
+    assert len(jira.requests) == 0
+
+
+def test_a_free_account_is_told_what_pro_gives(jira: SandboxThread, ada: User) -> None:
+    set_plan(ada, "free")
+    assert refused(ada, site=jira.url, email=DEMO_EMAIL, token=DEMO_TOKEN).code == "plan"
+    assert len(jira.requests) == 0
+
+
+def test_A05_a_token_pasted_with_its_line_end_is_cleaned(  # noqa: N802 # the fault's id
+    jira: SandboxThread, ada: User
+) -> None:
+    assert sealed_token(connect(ada, jira, token=f"  {DEMO_TOKEN}\r\n")).reveal() == DEMO_TOKEN
+
+
+def test_the_token_is_sealed_before_anything_is_sent(
+    jira: SandboxThread, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Any] = []
+    real = reach.check
+
+    def check(site: Any, email: str, token: Any) -> Any:
+        seen.append(token)
+        assert len(jira.requests) == 0
+        return real(site, email, token)
+
+    monkeypatch.setattr(reach, "check", check)
+    connect(ada, jira)
+    assert isinstance(seen[0], SealedToken)
+    assert DEMO_TOKEN not in f"{seen[0]!r} {seen[0]}"
+
+
+def test_without_a_usable_key_nothing_is_sent(jira: SandboxThread, ada: User) -> None:
+    keyring()
+    text = keyring_path().read_text()
+    keyring_path().write_text("{}")
+    try:
+        trouble = refused(ada, site=jira.url, email=DEMO_EMAIL, token=DEMO_TOKEN)
+    finally:
+        keyring_path().write_text(text)
+    assert trouble.code == "key_file_broken"
+    assert len(jira.requests) == 0
+
+
+def test_the_same_site_twice_is_one_connection(jira: SandboxThread, ada: User) -> None:
+    first, second = connect(ada, jira), connect(ada, jira)
+    assert first.pk == second.pk
+    assert second.epoch > first.epoch, "a pass that runs with the old token is fenced off"
+    assert DataKey.objects.count() == Credential.objects.count() == 1
+
+
+def test_another_account_of_the_site_is_another_connection(jira: SandboxThread, ada: User) -> None:
+    connect(ada, jira)
+    connect(ada, jira, "sandbox-noor-token", "noor.haddad@example.invalid")
+    assert Connection.objects.count() == 2
+
+
+def test_a_scoped_token_is_used_through_the_gateway(jira: SandboxThread, ada: User) -> None:
+    made = connect(ada, jira, SCOPED)
+    assert made.via_gateway
+    paths = [path for _, path, status in jira.requests if status == 200]
+    assert all(path.startswith(("/ex/jira/", "/_edge/")) for path in paths)
+    actions.refresh_projects(made)
+
+
+def test_scopes_that_do_not_do_are_named(jira: SandboxThread, ada: User) -> None:
+    trouble = refused(ada, site=jira.url, email="jonas.weber@example.invalid", token="sandbox-narrow-token")
+    assert trouble.code == "scope_missing"
+    assert "read:jira-work" in trouble.next_step
+
+
+def test_no_issues_at_all_is_a_success(jira: SandboxThread, ada: User) -> None:
+    made = connect(ada, jira, "sandbox-no-issues-token", "priya.nair@example.invalid")
+    assert made.active
+    assert not Project.objects.filter(connection=made, open_count__gt=0).exists()
+
+
+def test_a_new_token_takes_the_old_one_s_place(jira: SandboxThread, ada: User) -> None:
+    made = connect(ada, jira)
+    Connection.objects.filter(pk=made.pk).update(state=State.NEEDS_TOKEN)
+    made.refresh_from_db()
+    actions.replace_token(made, email=DEMO_EMAIL, token=SCOPED)
+    made.refresh_from_db()
+    assert (made.state, made.via_gateway) == (State.CONNECTED, True)
+    assert sealed_token(made).reveal() == SCOPED
+
+
+@pytest.mark.parametrize(
+    ("email", "token", "code"),
+    [
+        ("noor.haddad@example.invalid", "sandbox-noor-token", "account_differs"),
+        (DEMO_EMAIL, "bad-json", "token_rejected"),
+    ],
+)
+def test_a_refused_new_token_leaves_the_old_one(
+    jira: SandboxThread, ada: User, email: str, token: str, code: str
+) -> None:
+    made = connect(ada, jira)
+    with pytest.raises(ConnectError) as caught:
+        actions.replace_token(made, email=email, token=token)
+    made.refresh_from_db()
+    assert caught.value.code == code
+    assert sealed_token(made).reveal() == DEMO_TOKEN
+
+
+def test_a_site_that_no_longer_tells_its_id_keeps_the_known_one(
+    jira: SandboxThread, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = connect(ada, jira)
+    real = reach.check
+
+    def without_id(*given: Any) -> Any:
+        found = real(*given)
+        proof = type(found.proof)(
+            found.proof.account_id, found.proof.display_name, found.proof.time_zone, None, via_gateway=False
+        )
+        return reach.Reached(proof, found.survey, found.calls)
+
+    monkeypatch.setattr(reach, "check", without_id)
+    again = connect(ada, jira)
+    assert (again.pk, again.cloud_id) == (first.pk, first.cloud_id)
