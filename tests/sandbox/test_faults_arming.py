@@ -146,6 +146,48 @@ def test_a_change_that_cannot_be_made_any_more_is_not_made(door: Door) -> None:
     assert door.faults.fired["colleague"] == 1
 
 
+CHANGES: list[tuple[int, dict[str, Any]]] = [
+    (204, {"do": "edit", "issue": "@", "summary": "Else"}),
+    (204, {"do": "reassign", "issue": "@", "to": NOOR}),
+    (400, {"do": "move", "issue": "@", "project": "WEB"}),
+    (404, {"do": "delete", "issue": "@"}),
+    (404, {"do": "hide", "issue": "@"}),
+    (204, {"do": "transition", "issue": "@", "transition": "31", "by": NOOR}),
+    (400, {"do": "archive", "project": "PAY"}),
+    (404, {"do": "hide_project", "project": "PAY"}),
+    (204, {"do": "rename_project", "project": "PAY", "key": "CASH"}),
+    (204, {"do": "rename_status", "status": "Done", "name": "Shipped"}),
+    (204, {"do": "set_status_category", "status": "Done", "category": "indeterminate"}),
+    (400, {"do": "remove_status", "project": "PAY", "status": "Done", "replacement": "To Do"}),
+    (400, {"do": "renumber_transitions", "project": "PAY"}),
+    (400, {"do": "remove_transitions", "project": "PAY", "to": "Done"}),
+    (400, {"do": "require_field", "project": "PAY", "to": "Done"}),
+    (404, {"do": "revoke", "token": DEMO_TOKEN}),
+    (403, {"do": "set_jira_access", "account": "maya.lindqvist@example.invalid", "access": False}),
+    (204, {"do": "set_time_zone", "time_zone": "Asia/Bangkok"}),
+]
+
+
+@pytest.mark.parametrize(("status", "change"), CHANGES, ids=[change["do"] for _, change in CHANGES])
+def test_between_reading_and_writing(door: Door, status: int, change: dict[str, Any]) -> None:
+    door.arm("colleague", endpoint="transition", change=change)
+    assert get(door, "/issue/PAY-2").status == 200
+    version = door.world.version
+    assert transition(door, "PAY-2", "31").status == status
+    assert door.world.version > version
+    assert door.faults.fired[f"colleague:{change['do']}"] == 1
+
+
+def test_a_reset_leaves_what_is_armed(door: Door) -> None:
+    fault = door.arm("index_lag")
+    door.world.edit("PAY-2", summary="Else")
+    door.world.reset()
+    assert door.world.index.behind() == []
+    door.world.edit("PAY-2", summary="Else")
+    assert door.world.index.behind() == [10002]
+    assert door.faults.disarm(fault) == 1
+
+
 def test_what_reached_jira_and_what_did_not(door: Door) -> None:
     door.arm("reset", endpoint="transition")
     with pytest.raises(Exception, match="reset"):

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from ekachit.sandbox import catalogue
 from ekachit.sandbox.catalogue import Status
@@ -74,9 +74,13 @@ class Received:
 class ChangingSite(Site):
     """A site that remembers how its issues came to be as they are."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.index = Index()
+        super().__init__(*args, **kwargs)
+
     def _clear(self) -> None:
         super()._clear()
-        self.index = Index()
+        self.index.catch_up()
         self.history: defaultdict[int, list[StatusChange]] = defaultdict(list)
         self.received: list[Received] = []
         self._changes = 0

@@ -12,17 +12,22 @@ from ekachit.sandbox.workflow import ScreenField, Transition
 from ekachit.sandbox.world import World
 
 ISSUE_EXPANDS: Final = "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations"
-BRIEF: Final = ("summary", "status", "priority", "issuetype")
-"""All that Jira tells of a parent or a sub-task: no assignee, no `updated`."""
 
 
 def brief(shaper: Shaper, issue: Issue) -> Json:
-    """A parent or a sub-task inside another issue."""
+    """A parent or a sub-task inside another issue: no assignee, no `updated`."""
+    world, number = shaper.world, str(issue.id)
+    priority = None if issue.priority_id is None else shaper.priority(world.priorities[issue.priority_id])
     return {
-        "id": str(issue.id),
+        "id": number,
         "key": issue.key,
-        "self": shaper.link(f"issue/{issue.id}"),
-        "fields": {name: field_value(shaper, issue, name) for name in BRIEF},
+        "self": shaper.link(f"issue/{number}"),
+        "fields": {
+            "summary": issue.summary,
+            "status": shaper.status(world.statuses[issue.status_id]),
+            "priority": priority,
+            "issuetype": shaper.issue_type(world.types[issue.type_id]),
+        },
     }
 
 
@@ -46,11 +51,6 @@ def issue_shape(shaper: Shaper, issue: Issue, fields: Iterable[str]) -> Json:
     if values:
         shape["fields"] = values
     return shape
-
-
-def field_value(shaper: Shaper, issue: Issue, name: str) -> object:
-    """The value of one system field."""
-    return FIELD_VALUES[name](shaper, issue)
 
 
 def description(shaper: Shaper, issue: Issue) -> object:

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from ekachit.sandbox.criteria import ALIASES, DATES, Asker, Criteria, Test
 from ekachit.sandbox.index import View
 from ekachit.sandbox.jql import Clause, Every, JqlError, Negation, Node, Query, Some, parse
@@ -61,6 +63,8 @@ class Searches:
     def __init__(self, world: World) -> None:
         self.world = world
         self._answers: OrderedDict[tuple[str, str], tuple[int, list[Issue]]] = OrderedDict()
+        self._shapes: dict[tuple[object, ...], dict[int, msgspec.Raw]] = {}
+        self._shapes_of = -1
 
     def page(self, wanted: Wanted, size: int, token: str | None) -> Page:
         """The first page of a query (`token` None), or the next. Raises `JqlError`, `BadTokenError`."""
@@ -74,6 +78,13 @@ class Searches:
         more = bool(part) and start + size < len(found)
         following = _token(_fingerprint(wanted.jql), start + size, part[-1].id) if more else None
         return Page(part, following)
+
+    def shapes(self, *like: object) -> dict[int, msgspec.Raw]:
+        """The JSON of issues by id, as it was made for answers `like` this one since the world last changed."""
+        if self._shapes_of != self.world.version:
+            self._shapes.clear()
+            self._shapes_of = self.world.version
+        return self._shapes.setdefault(like, {})
 
     def count(self, wanted: Wanted) -> int:
         """How many issues a query finds. Raises `JqlError`."""
@@ -172,6 +183,9 @@ def _compile(node: Node, criteria: Criteria) -> Test:
     if len(tests) == 2:  # noqa: PLR2004 - two is the common case, and the loop costs as much as the tests
         first, second = tests
         return lambda issue: first(issue) and second(issue)
+    if len(tests) == 3:  # noqa: PLR2004 - and three is what a listing of one's own issues has
+        one, two, three = tests
+        return lambda issue: one(issue) and two(issue) and three(issue)
     return lambda issue: all(test(issue) for test in tests)
 
 

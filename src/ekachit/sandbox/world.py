@@ -177,7 +177,7 @@ class World(AdministeredSite, AutomatedSite):
     ) -> Issue:
         """Take an issue along a transition, `changes` being the fields filled in on its screen.
 
-        `by` is the account id of who does it, `via` how: `api` for the REST API, else as a colleague.
+        `by` is who does it, `via` how: `api` for the REST API, else as a colleague.
         Raises `Refusal` as Jira answers: no such transition now, field not on the screen, field required.
         """
         target = self.issue(issue)
@@ -191,7 +191,8 @@ class World(AdministeredSite, AutomatedSite):
         before = target.status_id
         if resolution is not None:
             self._resolve(target, resolved)
-        self._set_status(target, self.statuses[edge.to], by, via)
+        who = None if by is None else self.account(by).account_id
+        self._set_status(target, self.statuses[edge.to], who, via)
         self._touch(target)
         self._automate(target, before)
         return target
