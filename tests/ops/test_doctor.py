@@ -1,0 +1,116 @@
+"""`ekachit doctor`: each thing that can be wrong, with its mend; `ekachit keys rotate`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ekachit.accounts.actions import add_account
+from ekachit.accounts.models import User
+from ekachit.config import settings
+from ekachit.connections.credentials import sealed_token, store_token
+from ekachit.connections.keys import keyring, keyring_path
+from ekachit.connections.models import Connection
+from ekachit.ops import outside
+from ekachit.ops.heartbeat import beat
+from ekachit.vault.secret import Secret
+from tests.ops.command import run
+from tests.web.making import make_connection
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _home_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("EKACHIT_HOME", str(tmp_path / "var"))
+    settings.cache_clear()
+    monkeypatch.setattr(outside, "atlassian_time", time.time)
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.fixture
+def connection() -> Connection:
+    ada: User = add_account("ada@yourteam.dev", plan="pro")
+    own = make_connection(ada)
+    store_token(own, Secret("a-token"))
+    return own
+
+
+def mends(*arguments: str) -> list[str]:
+    """The lines of what is wrong, each with its mend under it."""
+    done = run("doctor", *arguments)
+    lines = done.stdout.splitlines()
+    wrong = [f"{line}\n{lines[at + 1]}" for at, line in enumerate(lines) if line.startswith("MEND")]
+    assert done.exit_code == (1 if wrong else 0)
+    return wrong
+
+
+def test_all_is_well(connection: Connection) -> None:
+    beat("a worker")
+    assert mends() == []
+    assert {line.split()[1].rstrip(":") for line in run("doctor").stdout.splitlines()} >= {
+        "files", "database", "keys", "workers", "egress", "clock",
+    }  # fmt: skip
+
+
+def test_no_worker(connection: Connection) -> None:
+    assert "ekachit worker" in mends()[0]
+
+
+def test_a_key_file_that_others_may_read(connection: Connection) -> None:
+    beat("a worker")
+    keyring_path().chmod(0o644)
+    assert any(f"chmod go= {keyring_path()}" in each for each in mends())
+
+
+def test_a_missing_key_file(connection: Connection) -> None:
+    beat("a worker")
+    keyring_path().unlink()
+    (wrong,) = mends()
+    assert "key_missing" in wrong
+    assert "never make a new one" in wrong
+    assert not keyring_path().exists()
+
+
+def test_a_key_that_does_not_fit(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    beat("a worker")
+    monkeypatch.setenv("EKACHIT_KEYRING", "other:" + "A" * 43 + "=")
+    settings.cache_clear()
+    (wrong,) = mends()
+    assert "1 sealed tokens cannot be opened" in wrong
+    assert "EKACHIT_KEYRING" in wrong
+
+
+def test_no_way_out(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    beat("a worker")
+    monkeypatch.setattr(outside, "atlassian_time", lambda: None)
+    assert "port 443" in mends()[0]
+    assert mends("--offline") == []
+
+
+def test_a_clock_that_is_off(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    beat("a worker")
+    monkeypatch.setattr(outside, "atlassian_time", lambda: time.time() - 3600)
+    (wrong,) = mends()
+    assert "clock: 3600 s" in wrong
+    assert "NTP" in wrong
+
+
+def test_rotation_wraps_every_key_anew_and_drops_the_old_one(connection: Connection) -> None:
+    old = keyring().active_id
+    assert "1 data keys wrapped" in run("keys", "rotate").stdout
+    assert old not in keyring()
+    assert sealed_token(connection).reveal() == "a-token"
+    assert "a-token" not in keyring_path().read_text()
+
+
+def test_rotation_without_the_key_says_what_to_restore(connection: Connection) -> None:
+    keyring_path().unlink()
+    done = run("keys", "rotate")
+    assert done.exit_code == 1
+    assert "Restore it from your backup" in done.output

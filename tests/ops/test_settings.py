@@ -1,0 +1,101 @@
+"""Wrong settings end a command with the variable and the mend, never with a trace or the value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ekachit.config import SettingsError, read_settings
+from tests.ops.command import Home
+
+WRONG = {
+    "EKACHIT_PORT": ("eighty", "integer"),
+    "EKACHIT_ENV": ("staging", "development"),
+    "EKACHIT_WEB_WORKERS": ("0", "greater"),
+    "EKACHIT_SANDBOX_HOSTS": ("10.0.0.5:80", "loopback"),
+    "EKACHIT_BASE_URL": ("ekachit.example.org", "https://"),
+    "EKACHIT_DEFAULT_PLAN": ("gold", "pro"),
+    "EKACHIT_LOG_LEVEL": ("LOUD", "INFO"),
+    "EKACHIT_EMAIL_URL": ("pigeon://s3cret@x", "smtp://"),
+    "DATABASE_URL": ("oracle://ada:s3cret@x/y", "postgresql://"),
+}
+
+
+@pytest.mark.parametrize("variable", sorted(WRONG))
+def test_each_wrong_setting_is_named_with_its_mend(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    value, mend = WRONG[variable]
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    said = str(caught.value)
+    assert said.startswith(f"Wrong setting {variable}: ")
+    assert mend in said
+    assert "docs/settings.md" in said
+    assert "s3cret" not in said
+
+
+def test_all_wrong_settings_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EKACHIT_PORT", "0")
+    monkeypatch.setenv("EKACHIT_LOG_LEVEL", "LOUD")
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    assert len(str(caught.value).splitlines()) == 2
+
+
+def test_the_first_named_sandbox_stays_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EKACHIT_SANDBOX_HOSTS", " 127.0.0.1:8101, 127.0.0.1:8100 ,")
+    assert read_settings().sandbox_hosts == ("127.0.0.1:8101", "127.0.0.1:8100")
+
+
+@pytest.mark.parametrize("command", ["up", "serve", "worker", "doctor"])
+def test_a_command_ends_with_one_line_and_code_2(home: Home, command: str) -> None:
+    done = home.run(command, EKACHIT_PORT="eighty")
+    assert done.returncode == 2
+    assert done.stderr.startswith("Wrong setting EKACHIT_PORT: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert not home.path.exists()
+
+
+def test_production_does_not_start_with_sandbox_hosts(home: Home) -> None:
+    done = home.run(
+        "up",
+        EKACHIT_ENV="production",
+        EKACHIT_BASE_URL="https://ekachit.example.org",
+        EKACHIT_SANDBOX_HOSTS="127.0.0.1:8100",
+    )
+    assert done.returncode == 2
+    assert "EKACHIT_SANDBOX_HOSTS must be empty in production" in done.stderr
+
+
+def test_production_does_not_start_a_sandbox_or_without_https(home: Home) -> None:
+    done = home.run(
+        "up", "--sandbox", EKACHIT_ENV="production", EKACHIT_BASE_URL="https://ekachit.example.org"
+    )
+    assert done.returncode == 1
+    assert "not for production" in done.stderr
+    done = home.run("up", EKACHIT_ENV="production", EKACHIT_BASE_URL="http://ekachit.example.org")
+    assert done.returncode == 2
+    assert "EKACHIT_BASE_URL" in done.stderr
+
+
+def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    done = Home(tmp_path / "file" / "var").run("migrate")
+    assert done.returncode == 1
+    assert "EKACHIT_HOME" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_does_not_answer_is_one_line(home: Home) -> None:
+    done = home.run("tasks", "--user", "a@b.dev", DATABASE_URL="postgresql://127.0.0.1:1/none")
+    assert done.returncode == 1
+    assert "DATABASE_URL" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_fresh_folder_needs_no_migrate(home: Home) -> None:
+    done = home.run("user", "add", "ada@yourteam.dev")
+    assert done.returncode == 0, done.stderr
+    assert "administrator" in done.stdout
+    assert home.run("migrate").stdout == "The database is up to date.\n"
