@@ -117,32 +117,38 @@ class ChangingSite(Site):
         issue.updated = max(moment, issue.updated + 1)
 
     def _set_status(self, issue: Issue, status: Status, by: str | None = None, via: str = COLLEAGUE) -> None:
-        moment = self.moment or self.now()
         before = self.statuses[issue.status_id]
-        if status.category != before.category:
-            issue.category_changed = moment
-        if status.id != before.id:
-            self._changes += 1
-            self.history[issue.id].append(
-                StatusChange(
-                    self._changes,
-                    moment,
-                    issue.id,
-                    before.id,
-                    status.id,
-                    (before.name, status.name),
-                    (before.category, status.category),
-                    by,
-                    via,
-                )
-            )
         issue.status_id = status.id
+        self._note_status(issue, before, by, via)
         if not self.workflow(issue).sets_resolution:
             return
         if status.category != catalogue.DONE:
             issue.resolution_id = issue.resolved = None
         elif issue.resolution_id is None:
             self._resolve(issue, catalogue.RESOLUTIONS[0].id)
+
+    def _note_status(self, issue: Issue, before: Status, by: str | None = None, via: str = COLLEAGUE) -> None:
+        """Keep the truth about an issue's status that was `before` and may have changed."""
+        after = self.statuses[issue.status_id]
+        if after.id == before.id:
+            return
+        moment = self.moment or self.now()
+        if after.category != before.category:
+            issue.category_changed = moment
+        self._changes += 1
+        self.history[issue.id].append(
+            StatusChange(
+                self._changes,
+                moment,
+                issue.id,
+                before.id,
+                after.id,
+                (before.name, after.name),
+                (before.category, after.category),
+                by,
+                via,
+            )
+        )
 
     def _resolve(self, issue: Issue, resolution_id: str) -> None:
         issue.resolution_id, issue.resolved = resolution_id, self.moment or self.now()

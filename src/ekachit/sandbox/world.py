@@ -139,7 +139,9 @@ class World(AdministeredSite, AutomatedSite):
     def move(self, /, issue: str | int, project: str | int) -> Issue:
         """Move an issue with its sub-tasks to a project: new keys, same ids, old keys still find them."""
         target, home = self._changing(self.issue(issue)), self.project(project)
+        before = self.statuses[target.status_id]
         self.rekey(target, home)
+        self._note_status(target, before)
         self._touch(target)
         for child in self.subtasks(target):
             self.move(child.id, home.id)
