@@ -11,7 +11,7 @@ from ekachit.sandbox.run import SandboxThread
 from ekachit.sandbox.seed import build_world
 from tests.sandbox.client import Client
 from tests.sandbox.doors import Door, http_door, search
-from tests.sandbox.fault_checks import CASES, CHECKS
+from tests.sandbox.fault_table import CASES, CHECKS
 
 
 @pytest.fixture

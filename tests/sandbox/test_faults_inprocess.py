@@ -10,7 +10,7 @@ from ekachit.sandbox.http import create_app
 from ekachit.sandbox.inprocess import HalfOpen, InProcess, LostResponse, Timeout
 from ekachit.sandbox.seed import DEMO_SCOPED_TOKEN, DEMO_TOKEN, build_world
 from tests.sandbox.doors import API, Door, get, headers, http_door, in_process_door, search
-from tests.sandbox.fault_checks import CASES
+from tests.sandbox.fault_table import CASES
 
 
 @pytest.mark.parametrize("check", CASES)
