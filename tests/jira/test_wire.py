@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ekachit.jira.errors import Unexpected
-from ekachit.jira.wire import Issue, Myself, Project, Transition, Unreadable, decode, moment, read_issue
+from ekachit.jira.wire import Issue, Myself, Project, Unreadable, decode, moment, read_issue
+from ekachit.jira.wire_workflow import Transition
 
 
 def issue(**fields: Any) -> bytes:

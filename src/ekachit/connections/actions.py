@@ -152,9 +152,9 @@ def disconnect(connection: Connection) -> Connection:
         row = Connection.objects.select_for_update().get(pk=connection.pk)
         destroy_key(row)
         row.state, row.disconnected_at, row.scrub_pending = State.DISCONNECTED, timezone.now(), True
-        row.epoch = F("epoch") + 1
-        row.due_at = row.lease_until = row.token_expires_on = None
-        row.lease_owner, row.stop_requested, row.failures = "", False, 0
+        row.epoch, row.send_epoch = F("epoch") + 1, F("send_epoch") + 1
+        row.due_at = row.lease_until = row.send_until = row.token_expires_on = None
+        row.lease_owner, row.send_owner, row.stop_requested, row.failures = "", "", False, 0
         row.save()
         _forget_notices(row)
     finish_scrubs()
@@ -170,7 +170,14 @@ def follow_plan(user: User) -> None:
         rows.filter(state=State.PAUSED).update(state=State.CONNECTED, due_at=timezone.now())
     else:
         rows.filter(state=State.CONNECTED).update(
-            state=State.PAUSED, epoch=F("epoch") + 1, due_at=None, lease_until=None, lease_owner=""
+            state=State.PAUSED,
+            epoch=F("epoch") + 1,
+            send_epoch=F("send_epoch") + 1,
+            due_at=None,
+            lease_until=None,
+            lease_owner="",
+            send_until=None,
+            send_owner="",
         )
 
 
@@ -211,10 +218,11 @@ def _row(user: User, where: Site, cloud_id: str | None, account_id: str) -> Conn
 def _activate(connection: Connection) -> None:
     connection.state, connection.disconnected_at = State.CONNECTED, None
     connection.failures = 0
-    connection.due_at = connection.lease_until = None
-    connection.lease_owner, connection.stop_requested = "", False
+    connection.due_at = connection.lease_until = connection.send_until = None
+    connection.lease_owner, connection.send_owner, connection.stop_requested = "", "", False
     if connection.pk:
         connection.epoch += 1
+        connection.send_epoch += 1
         _forget_notices(connection)
     connection.save()
 

@@ -23,6 +23,7 @@ class Connection(models.Model):
 
     `epoch` is the lease's fencing number: every claim and every disconnect raises it, and a write that
     names an older one changes nothing. `due_at` is when the next pass may start; None: not at all.
+    Sending status changes has a lease of its own (`send_…`), so that a long import does not hold them up.
     `absence_suspects` has the ids of issues that one pass found absent and a second one has yet to confirm.
     """
 
@@ -47,6 +48,9 @@ class Connection(models.Model):
     failures = models.PositiveIntegerField(default=0)
     stop_requested = models.BooleanField(default=False)
     scrub_pending = models.BooleanField(default=False)
+    send_until = models.DateTimeField(null=True, blank=True)
+    send_owner = models.CharField(max_length=80, blank=True)
+    send_epoch = models.PositiveBigIntegerField(default=0)
     absence_suspects = models.JSONField(default=list, blank=True)
 
     class Meta:
@@ -88,7 +92,13 @@ class Credential(models.Model):
 
 
 class Project(models.Model):
-    """A Jira project of the site, and whether the person picked it. `open_count` is how many open issues are theirs."""
+    """A Jira project of the site, and whether the person picked it. `open_count` is how many open issues are theirs.
+
+    `two_way` sends status changes to Jira. `done_status_id` and `progress_status_id` are the statuses they go to,
+    empty for any status of the category. `allow_path` lets a change take several transitions where there is no direct
+    one. `chosen_values` has the values that the person chose for fields which transitions require, by field id;
+    `workflow` the transitions that were seen, by issue type and status id, for finding such a way.
+    """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="projects")
     project_id = models.CharField(max_length=32)
@@ -97,6 +107,14 @@ class Project(models.Model):
     style = models.CharField(max_length=16, blank=True)
     open_count = models.PositiveIntegerField(default=0)
     picked = models.BooleanField(default=False)
+    two_way = models.BooleanField(default=False)
+    done_status_id = models.CharField(max_length=32, blank=True)
+    done_status_name = models.CharField(max_length=255, blank=True)
+    progress_status_id = models.CharField(max_length=32, blank=True)
+    progress_status_name = models.CharField(max_length=255, blank=True)
+    allow_path = models.BooleanField(default=False)
+    chosen_values = models.JSONField(default=dict, blank=True)
+    workflow = models.JSONField(default=dict, blank=True)
     seen = models.BooleanField(default=True)
 
     class Meta:

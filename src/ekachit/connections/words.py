@@ -158,6 +158,14 @@ WORDS: dict[str, Words] = {
         _("Nothing of this one was written after that; you need not do anything."),
     ),
     # --- here ---
+    "database": Words(
+        _("Ekachit could not write to its own database."),
+        _("The administrator sees to the database: `ekachit doctor` says more. Your tasks are kept as they were."),
+    ),
+    "internal": Words(
+        _("Ekachit made a mistake of its own here."),
+        _("The administrator finds it in the log. The sync is tried again by itself; your tasks are kept."),
+    ),
     "plan": Words(
         _("Jira needs the Pro plan."), _("Ask the administrator of this installation to switch you to Pro.")
     ),

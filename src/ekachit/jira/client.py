@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from ekachit.jira import jql as queries
-from ekachit.jira import wire
+from ekachit.jira import wire, wire_workflow
 from ekachit.jira.calls import PROVING, Endpoint, Note, Question, number
 from ekachit.jira.classify import classify
 from ekachit.jira.egress import Site
@@ -155,16 +155,24 @@ class JiraClient:
             body["nextPageToken"] = token
 
     async def issue(
-        self, issue_id: str, fields: Sequence[str], *, why: str = "one of your issues"
+        self,
+        issue_id: str,
+        fields: Sequence[str],
+        *,
+        why: str = "one of your issues",
+        with_changes: bool = False,
     ) -> wire.Issue | None:
         """Return an issue as Jira's database has it now; None where it is assigned to somebody else.
+
+        With `with_changes` its latest changes of status come along: after a write they tell whether somebody else
+        had changed it a moment before. Who made a change is not read.
 
         Raises:
             Refused: `not_found` where there is none or the account may not see it.
             Unexpected: `bad_shape`.
         """
         asked = _with_assignee(fields)
-        query = {"fields": ",".join(asked)}
+        query = {"fields": ",".join(asked)} | ({"expand": "changelog"} if with_changes else {})
         call = Question(endpoint=Endpoint.ISSUE, why=why, of=issue_id, query=query, fields=asked)
         found = await self._ask_proven(call, wire.read_issue)
         if isinstance(found, wire.Unreadable):
@@ -173,14 +181,14 @@ class JiraClient:
 
     async def transitions(
         self, issue_id: str, *, why: str = "which status changes are open"
-    ) -> tuple[wire.Transition, ...]:
+    ) -> tuple[wire_workflow.Transition, ...]:
         """Return the transitions open to the account now; one that cannot be read is left out."""
         query = {"expand": "transitions.fields"}
         call = Question(endpoint=Endpoint.TRANSITIONS, why=why, of=issue_id, query=query)
         found = await self._ask_proven(
-            call, _as(wire.Transitions), counted=lambda each: len(each.transitions)
+            call, _as(wire_workflow.Transitions), counted=lambda each: len(each.transitions)
         )
-        return tuple(wire.decode_each(found.transitions, wire.Transition))
+        return tuple(wire.decode_each(found.transitions, wire_workflow.Transition))
 
     async def transition(
         self,
@@ -210,10 +218,10 @@ class JiraClient:
 
     async def project_statuses(
         self, project_id: str, *, why: str = "the statuses of a project"
-    ) -> tuple[wire.Status, ...]:
+    ) -> tuple[wire_workflow.Status, ...]:
         """Return the statuses of a project's issue types, each once, in Jira's order."""
         call = Question(endpoint=Endpoint.PROJECT_STATUSES, why=why, of=project_id)
-        types = await self._ask_proven(call, _each(wire.TypeStatuses))
+        types = await self._ask_proven(call, _each(wire_workflow.TypeStatuses))
         return tuple({status.id: status for each in types for status in each.statuses}.values())
 
     async def _project_page(self, start: int) -> wire.ProjectPage:

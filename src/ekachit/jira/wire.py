@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from ekachit.jira.errors import Unexpected, capped
+from ekachit.jira.wire_workflow import FieldSchema, Status
 
 TITLE_LIMIT: Final = 255
 _ID = re.compile(r"[0-9]{1,19}")
@@ -59,13 +60,6 @@ class Project(Struct, rename="camel", frozen=True):
     project_type_key: str | None = None
 
 
-class FieldSchema(Struct, rename="camel", frozen=True):
-    """What a field holds."""
-
-    type: str | None = None
-    custom: str | None = None
-
-
 class ScopeProject(Struct, frozen=True):
     """The project that a field belongs to."""
 
@@ -89,26 +83,6 @@ class Field(Struct, rename="camel", frozen=True):
     clause_names: tuple[str, ...] = ()
     schema: FieldSchema | None = None
     scope: Scope | None = None
-
-
-class StatusCategory(Struct, frozen=True):
-    """`new`, `indeterminate`, `done` or `undefined`."""
-
-    key: str
-    id: int | None = None
-
-
-class Status(Struct, rename="camel", frozen=True):
-    """A status. The name is in the asker's language: for display only."""
-
-    id: str
-    name: str = ""
-    status_category: StatusCategory | None = None
-
-    @property
-    def category(self) -> str:
-        """The category's key; `undefined` where Jira names none."""
-        return self.status_category.key if self.status_category else "undefined"
 
 
 class Priority(Struct, frozen=True):
@@ -181,14 +155,25 @@ class Fields(Struct, frozen=True):
     assignee: User | None = None
 
 
+class StatusChange(Struct, frozen=True):
+    """One change of an issue's status, by status ids. Who made it is not read."""
+
+    before: str
+    after: str
+
+
 class Issue(Struct, frozen=True):
-    """An issue. `custom` has the custom fields as Jira sent them; `updated` only orders answers."""
+    """An issue. `custom` has the custom fields as Jira sent them; `updated` only orders answers.
+
+    `status_changes` are the latest ones, newest first, where they were asked for.
+    """
 
     id: str
     key: str
     fields: Fields
     updated: datetime | None = None
     custom: Mapping[str, Raw] = {}
+    status_changes: tuple[StatusChange, ...] = ()
 
     @property
     def title(self) -> str:
@@ -243,55 +228,6 @@ class ProjectPage(Struct, rename="camel", frozen=True):
     total: int | None = None
 
 
-class AllowedValue(Struct, frozen=True):
-    """A value that a field of a transition's screen may take."""
-
-    id: str | None = None
-    name: str | None = None
-    value: str | None = None
-
-
-class TransitionField(Struct, rename="camel", frozen=True):
-    """A field of a transition's screen. Validators may require fields that are not shown here."""
-
-    required: bool = False
-    name: str = ""
-    has_default_value: bool = False
-    schema: FieldSchema | None = None
-    allowed_values: tuple[AllowedValue | str, ...] | None = None
-
-
-class Transition(Struct, rename="camel", frozen=True):
-    """An edge of the workflow that is open to the asker now."""
-
-    id: str
-    name: str = ""
-    to: Status | None = None
-    has_screen: bool = False
-    is_available: bool = True
-    is_looped: bool = False
-    fields: dict[str, TransitionField] = {}
-
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """The fields that must be given, because they are required and have no default."""
-        return tuple(
-            name for name, field in self.fields.items() if field.required and not field.has_default_value
-        )
-
-
-class Transitions(Struct, frozen=True):
-    """The transitions of an issue as they come."""
-
-    transitions: list[Raw] = []
-
-
-class TypeStatuses(Struct, frozen=True):
-    """The statuses of one issue type of a project."""
-
-    statuses: tuple[Status, ...] = ()
-
-
 class Count(Struct, frozen=True):
     """About how many issues a query finds."""
 
@@ -304,10 +240,36 @@ class TenantInfo(Struct, rename="camel", frozen=True):
     cloud_id: str
 
 
+class _ChangeItem(Struct, rename={"before": "from", "after": "to"}, frozen=True):
+    field: str = ""
+    before: str | None = None
+    after: str | None = None
+
+
+class _History(Struct, frozen=True):
+    created: str = ""
+    items: list[_ChangeItem] = []
+
+
+class _Changelog(Struct, frozen=True):
+    histories: list[_History] = []
+
+    def status_changes(self) -> tuple[StatusChange, ...]:
+        """Newest first, in whichever order they came."""
+        newest_first = sorted(self.histories, key=lambda each: _sort_time(each.created), reverse=True)
+        return tuple(
+            StatusChange(item.before or "", item.after or "")
+            for history in newest_first
+            for item in reversed(history.items)
+            if item.field == "status"
+        )
+
+
 class _RawIssue(Struct, frozen=True):
     id: str
     key: str = ""
     fields: Raw = Raw(b"{}")
+    changelog: _Changelog | None = None
 
 
 class _Label(Struct, frozen=True):
@@ -355,7 +317,8 @@ def read_issue(raw: Raw | bytes) -> Issue | Unreadable:
         return _unreadable(data, str(trouble))
     if _ID.fullmatch(outer.id) is None or not is_key(outer.key):
         return _unreadable(data, "has no id or key of Jira's form")
-    return Issue(outer.id, outer.key, fields, updated, custom)
+    changes = outer.changelog.status_changes() if outer.changelog else ()
+    return Issue(outer.id, outer.key, fields, updated, custom, changes)
 
 
 def is_key(text: str) -> bool:
@@ -380,6 +343,14 @@ def moment(text: str) -> datetime:
     if not _EARLIEST <= when < _LATEST:
         raise ValueError("has a time that cannot be")
     return when
+
+
+def _sort_time(text: str) -> datetime:
+    """When a change was made; one of unknown time counts as the oldest."""
+    try:
+        return moment(text)
+    except ValueError:
+        return _EARLIEST
 
 
 def _mended(body: bytes) -> bytes:

@@ -16,6 +16,7 @@ from ekachit.connections.credentials import finish_scrubs
 from ekachit.domain.sync.schedule import OVERDUE_SECONDS
 from ekachit.ops.heartbeat import beat
 from ekachit.sync.expiry import warn_of_expiry
+from ekachit.sync.outbox import close_unsendable
 from ekachit.sync.upkeep import forget_old, mend_schedule, spread_overdue
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ class Housekeeping:
         beat(self._owner)
         finish_scrubs()
         mend_schedule(now)
+        close_unsendable(now)
         if self._last_round is None or now - self._last_round > timedelta(seconds=OVERDUE_SECONDS):
             spread_overdue(now, random.random)
         if now >= self._warn_at:

@@ -11,20 +11,21 @@ import signal
 import socket
 
 import uvloop
-from asgiref.sync import sync_to_async
 from django.db import DatabaseError, close_old_connections
 
 from ekachit.config import settings
 from ekachit.jira.egress import Egress
 from ekachit.jira.transport import AiohttpTransport, Transport
 from ekachit.ops.housekeeping import Housekeeping
+from ekachit.sync.delivery import deliver
 from ekachit.sync.engine import run_pass
-from ekachit.sync.leases import Claim, claim_due
-from ekachit.sync.surroundings import Surroundings
+from ekachit.sync.leases import Claim, Lane, claim_due, claim_to_send
+from ekachit.sync.surroundings import Surroundings, in_thread
 
 log = logging.getLogger(__name__)
 
-TICK_SECONDS = 0.5
+# A click is on its way after half of this on average.
+TICK_SECONDS = 0.2
 AT_ONCE = 32
 GRACE_SECONDS = 8.0
 
@@ -37,6 +38,7 @@ class Worker:
         self._owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._running: set[asyncio.Task[None]] = set()
         self._stop = asyncio.Event()
+        self._database_away = False
 
     def stop(self) -> None:
         """Take nothing new, and let what runs end within its grace."""
@@ -61,7 +63,7 @@ class Worker:
 
     async def _try_round(self, keeper: Housekeeping) -> None:
         try:
-            await sync_to_async(keeper.make_round)()
+            await in_thread(keeper.make_round)
         except DatabaseError as trouble:
             log.warning("The database did not answer: %s", type(trouble).__name__)
 
@@ -70,10 +72,11 @@ class Worker:
         if room <= 0:
             return 0
         try:
-            claims = await sync_to_async(self._claim)(room)
+            claims = await in_thread(self._claim, room)
         except DatabaseError as trouble:
-            log.warning("The database did not answer: %s", type(trouble).__name__)
+            self._note_database(trouble)
             return 0
+        self._note_database(None)
         for claim in claims:
             task = asyncio.ensure_future(self._one(claim))
             self._running.add(task)
@@ -82,15 +85,19 @@ class Worker:
 
     def _claim(self, room: int) -> list[Claim]:
         close_old_connections()
-        return claim_due(self._owner, room)
+        # What somebody has just clicked goes before what merely is due.
+        sending = claim_to_send(self._owner, room)
+        return [*sending, *claim_due(self._owner, room - len(sending))]
 
     async def _one(self, claim: Claim) -> None:
         try:
-            await run_pass(claim, self._around)
+            await (deliver if claim.lane is Lane.SEND else run_pass)(claim, self._around)
         except asyncio.CancelledError:
             raise
+        except DatabaseError as trouble:
+            log.warning("The pass of connection %s: %s", claim.connection_id, type(trouble).__name__)
         except Exception:  # a bulkhead: one connection's trouble must not end the others' worker
-            log.exception("The pass of connection %s failed in a way nobody foresaw", claim.connection_id)
+            log.exception("Work for connection %s failed in a way nobody foresaw", claim.connection_id)
 
     async def _wind_down(self) -> None:
         if not self._running:

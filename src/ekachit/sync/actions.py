@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from ekachit.accounts.models import User
-from ekachit.connections.models import Connection, State
-from ekachit.sync.models import Conflict, ConflictState, Pass
+from ekachit.connections.models import Connection, Project, State
+from ekachit.sync.models import Conflict, ConflictKind, ConflictState, EntryState, Link, OutboxEntry, Pass
+from ekachit.sync.outbox import close_unsendable, differing, note_click, sends
 from ekachit.tasks.actions import change_status
 from ekachit.tasks.models import Task
 
@@ -52,23 +54,105 @@ def sync_now(connection: Connection) -> bool:
         return _due_now(row)
 
 
+@dataclass(frozen=True, slots=True)
+class TwoWay:
+    """How status changes of a project are sent; the fields are those of `connections.Project`."""
+
+    two_way: bool
+    done_status_id: str = ""
+    done_status_name: str = ""
+    progress_status_id: str = ""
+    progress_status_name: str = ""
+    allow_path: bool = False
+
+
 @transaction.atomic
 def set_status(task: Task, status: str, *, now: datetime) -> Task:
     """Give a task the status that the person chose, and return the task as it is then.
 
+    Where two-way is on for its project, the change is on its way to Jira from this transaction on.
+
     Raises:
         TaskError: `status_unknown`.
     """
-    return change_status(task, status, now=now)
+    changed = change_status(task, status, now=now)
+    link = Link.objects.select_related("connection").filter(task=changed).first()
+    if link is not None and sends(link):
+        note_click(link, status, now=now)
+    return changed
+
+
+@transaction.atomic
+def set_two_way(project: Project, rules: TwoWay, *, now: datetime) -> int:
+    """Store how status changes of a project are sent; returns how many changes are on their way because of it.
+
+    Switched on: what differs from Jira now is sent, as the preview showed. Switched off: what still waits is closed
+    as not sent.
+    """
+    Project.objects.filter(pk=project.pk).update(**asdict(rules))
+    if not rules.two_way:
+        close_unsendable(now)
+        return 0
+    started = 0
+    for link in differing(project):
+        started += sends(link) is not None and note_click(link, link.task.status, now=now) is not None
+    return started
+
+
+@transaction.atomic
+def choose_value(entry: OutboxEntry, field_id: str, *, name: str, value_id: str, now: datetime) -> bool:
+    """Keep a value for a field that Jira asked for, for the whole project, and send the refused change again.
+
+    Returns False where the entry does not ask for this field, or not for this value.
+    """
+    asked = next((each for each in entry.detail.get("fields", ()) if each["id"] == field_id), None)
+    link = Link.objects.filter(task_id=entry.task_id).first()
+    if asked is None or link is None or entry.state != EntryState.REFUSED:
+        return False
+    options = {option["id"] or option["name"]: option for option in asked["options"]}
+    chosen = options.get(value_id or name)
+    if options and chosen is None:
+        return False
+    value = {"id": chosen["id"], "name": chosen["name"]} if chosen else {"id": "", "name": name.strip()[:200]}
+    if not value["name"]:
+        return False
+    project = Project.objects.select_for_update().get(
+        connection_id=entry.connection_id, project_id=link.project_id
+    )
+    project.chosen_values[field_id] = {**value, "label": asked["name"], "revealed": asked["revealed"]}
+    project.save(update_fields=["chosen_values"])
+    set_status(entry.task, entry.wanted, now=now)
+    return True
+
+
+@transaction.atomic
+def forget_value(project: Project, field_id: str) -> bool:
+    """Forget a chosen value; returns whether there was one."""
+    row = Project.objects.select_for_update().get(pk=project.pk)
+    known = row.chosen_values.pop(field_id, None) is not None
+    row.save(update_fields=["chosen_values"])
+    return known
+
+
+def retry(entry: OutboxEntry, *, now: datetime) -> bool:
+    """Send a refused change once more, as a new one; returns False where it is not refused."""
+    if entry.state != EntryState.REFUSED:
+        return False
+    set_status(entry.task, entry.wanted, now=now)
+    return True
 
 
 @transaction.atomic
 def reapply(conflict: Conflict, *, now: datetime) -> bool:
-    """Give the task the status that was set aside, once; returns False where the conflict is closed already."""
+    """Give the task the status that was set aside, once; returns False where that cannot be done any more."""
     row = Conflict.objects.select_for_update().select_related("task").get(pk=conflict.pk)
     if row.state != ConflictState.OPEN:
         return False
-    set_status(row.task, row.ours, now=now)
+    # Of a late one ours went over Jira's: what can be applied again is what Jira had.
+    again = row.jiras if row.kind == ConflictKind.LATE else row.ours
+    if not again:
+        return False
+    set_status(row.task, again, now=now)
     _close(row, ConflictState.REAPPLIED, now)
     return True
 

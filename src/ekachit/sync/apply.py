@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import assert_never
 
 from django.db import transaction
 
 from ekachit.connections.ledger import file_calls
 from ekachit.connections.models import Connection
 from ekachit.domain.sync.absence import judge_absence
-from ekachit.domain.sync.actions import Action, Create, Keep, MarkGone, Update
 from ekachit.domain.sync.reconcile import reconcile
 from ekachit.domain.sync.state import RemoteView, Scope
 from ekachit.jira.ledger import Call
@@ -71,7 +69,7 @@ def apply(  # noqa: PLR0913 # each is asked for by name
     tally = before.copy()
     view = _judged(connection, found, tally)
     actions = reconcile(view, held_by_issue(connection, _ids(view)), scope)
-    news = _write(connection, tally, actions, now)
+    news = Writer(connection, tally, now).write(actions)
     tally.turn_over(Counter(each.project_id for each in view.issues))
     news = _put_aside(connection, tally, found, now) or news
     written = news or tally.is_import
@@ -100,26 +98,6 @@ def _judged(connection: Connection, found: Found, tally: Tally) -> RemoteView:
         Connection.objects.filter(pk=connection.pk).update(absence_suspects=suspects)
     tally.suspects = len(suspects)
     return replace(found.view, absent=judged.gone)
-
-
-def _write(connection: Connection, tally: Tally, actions: Sequence[Action], now: datetime) -> bool:
-    """Write actions and count them; returns whether anything but versions changed."""
-    writer = Writer(connection, tally, now)
-    writer.create([each for each in actions if isinstance(each, Create)])
-    for action in actions:
-        match action:
-            case Create():
-                pass
-            case Update():
-                writer.update(action)
-            case Keep():
-                tally.unchanged += 1
-            case MarkGone():
-                writer.mark_gone(action)
-            case _:
-                assert_never(action)
-    moved = writer.keep([each for each in actions if isinstance(each, Keep)])
-    return moved or any(not isinstance(each, Keep) for each in actions)
 
 
 def _put_aside(connection: Connection, tally: Tally, found: Found, now: datetime) -> bool:

@@ -14,6 +14,8 @@ class Checkpoint(StrEnum):
     OPENED = "opened"
     BEFORE_REQUEST = "before_request"
     AFTER_REQUEST = "after_request"
+    BEFORE_POST = "before_post"
+    AFTER_POST = "after_post"
     BEFORE_APPLY = "before_apply"
     IN_APPLY = "in_apply"
     AFTER_APPLY = "after_apply"

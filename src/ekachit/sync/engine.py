@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+from django.db import DatabaseError
+
 from ekachit.connections.reach import CallLog, client_for
 from ekachit.domain.sync.schedule import Ending
 from ekachit.domain.sync.state import Scope
@@ -29,9 +31,11 @@ class StoppedError(Exception):
 async def run_pass(claim: Claim, around: Surroundings) -> Pass:
     """Run one pass under a claim and return its receipt.
 
-    Trouble at Jira, a lost lease or a disconnect is in the receipt; nothing of it is raised.
+    Trouble at Jira, a lost lease or a disconnect is in the receipt; nothing of it is raised. What nobody foresaw is
+    raised, once the receipt says so and the next pass is put off.
 
     Raises:
+        DatabaseError: it did not take what was to be written.
         asyncio.CancelledError: the worker ends; the receipt says that the pass was cut off.
     """
     reach(Checkpoint.CLAIMED)
@@ -47,6 +51,9 @@ async def run_pass(claim: Claim, around: Surroundings) -> Pass:
             receipt = await run.abandon("lease_lost" if run.lost else "interrupted")
             if not run.lost:
                 raise
+        except Exception as trouble:
+            await run.give_up("database" if isinstance(trouble, DatabaseError) else "internal")
+            raise
     reach(Checkpoint.CLOSED)
     return receipt
 
@@ -158,12 +165,17 @@ class _Run:
             chance=around.chance,
         )
 
+    async def give_up(self, code: str) -> None:
+        """Close the receipt of a pass that ran into an error of our own; where not even that works, the lease runs out."""
+        with contextlib.suppress(DatabaseError, LeaseLostError):
+            await self.end(Outcome(PassState.FAILED, Ending.UNEXPECTED, code))
+
     async def abandon(self, code: str) -> Pass:
         """Close the receipt of a pass that was cut off."""
         around = self._around
         return await around.in_database(
             abandon,
-            self._claim.connection_id,
+            self._claim,
             self._tally,
             self._calls.waiting(),
             code=code,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ekachit.connections.models import Connection, State
 from ekachit.jira.errors import Unavailable, Withheld
 from ekachit.jira.transport import Request, Response
 from ekachit.sync.checkpoints import Checkpoint, reach
@@ -65,7 +64,6 @@ def _may_send(claim: Claim, site: str, now: datetime) -> float:
     Raises:
         LeaseLostError: the claim is gone.
     """
-    rows = Connection.objects.filter(pk=claim.connection_id, epoch=claim.epoch, state=State.CONNECTED)
-    if not rows.exists():
+    if not claim.rows().exists():
         raise LeaseLostError(f"connection {claim.connection_id}, epoch {claim.epoch}")
     return seconds_held(site, now)

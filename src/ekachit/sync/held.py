@@ -9,16 +9,21 @@ from typing import Any
 
 import msgspec
 from django.db import connection as database
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
 
 from ekachit.connections.models import Connection
 from ekachit.domain.sync.state import Held, Presence, Values
-from ekachit.sync.models import Link
+from ekachit.sync.models import EntryState, Link, OutboxEntry
 from ekachit.tasks.models import Status, Task
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a pass needs to know of a link before it fetches anything."""
+    """What a pass needs to know of a link before it fetches anything.
+
+    `open` is whether Jira had the issue as open when both sides last agreed; the task here may be done already.
+    """
 
     version: datetime | None
     presence: Presence
@@ -32,7 +37,7 @@ class Known:
 def index_of(connection: Connection) -> dict[str, Known]:
     """Return every link of the person with this site, by issue id: one query, no task texts."""
     rows = Link.objects.filter(user_id=connection.user_id, cloud_id=connection.cloud_id).values_list(
-        "issue_id", "version", "presence", "project_id", "connection_id", "task__status", "base__checklist"
+        "issue_id", "version", "presence", "project_id", "connection_id", "base__status", "base__checklist"
     )
     return {
         issue_id: Known(
@@ -58,7 +63,12 @@ def held_by_issue(connection: Connection, issue_ids: Iterable[str]) -> dict[str,
     if database.features.has_select_for_update:
         locked = Task.objects.select_for_update().filter(pk__in=tied.values("task_id")).order_by("pk")
         list(locked.values_list("pk"))
-    links = tied.values_list("task_id", "issue_id", "version", "base", "presence", "task__status")
+    on_its_way = OutboxEntry.objects.filter(
+        task=OuterRef("task_id"), state=EntryState.SENDING, connection__send_until__gt=Now()
+    )
+    links = tied.annotate(sending=Exists(on_its_way)).values_list(
+        "task_id", "issue_id", "version", "base", "presence", "task__status", "sending"
+    )
     return {
         issue_id: Held(
             task_id=task_id,
@@ -67,8 +77,9 @@ def held_by_issue(connection: Connection, issue_ids: Iterable[str]) -> dict[str,
             values=values_from(base),
             presence=Presence(presence),
             status=status,
+            sending=sending,
         )
-        for task_id, issue_id, version, base, presence, status in links
+        for task_id, issue_id, version, base, presence, status, sending in links
     }
 
 

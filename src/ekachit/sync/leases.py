@@ -1,16 +1,21 @@
-"""One writer for each connection: a time-limited claim whose number fences whoever lost it."""
+"""One writer for each connection: a time-limited claim whose number fences whoever lost it.
+
+A connection has two lanes, each with a lease of its own: one for passes, one for sending status changes. So a long
+import does not hold up a click; what both write is kept apart by the rows they lock.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from ekachit.connections.models import Connection, State
-from ekachit.sync.models import SiteHold
+from ekachit.sync.models import OPEN_STATES, OutboxEntry, SiteHold
 
 LEASE_SECONDS = 60
 # A pass renews its claim when less than this is left of it.
@@ -23,12 +28,40 @@ class LeaseLostError(Exception):
     code = "lease_lost"
 
 
+class Lane(Enum):
+    """What a claim is for; the value names the columns of its lease."""
+
+    PASS = ("epoch", "lease_until", "lease_owner")
+    SEND = ("send_epoch", "send_until", "send_owner")
+
+    @property
+    def epoch(self) -> str:
+        """The column of the fencing number."""
+        return self.value[0]
+
+    @property
+    def until(self) -> str:
+        """The column of the lease's end."""
+        return self.value[1]
+
+    @property
+    def owner(self) -> str:
+        """The column of who has it."""
+        return self.value[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A worker's right to write for a connection while its row still has this epoch."""
 
     connection_id: int
     epoch: int
+    lane: Lane = Lane.PASS
+
+    def rows(self) -> QuerySet[Connection]:
+        """Return the connection, or nothing if the claim is gone."""
+        held: dict[str, Any] = {self.lane.epoch: self.epoch}
+        return Connection.objects.filter(pk=self.connection_id, state=State.CONNECTED, **held)
 
 
 def due(limit: int, *, at: datetime | None = None) -> list[int]:
@@ -38,46 +71,56 @@ def due(limit: int, *, at: datetime | None = None) -> list[int]:
     database's.
     """
     moment = Now() if at is None else at
-    held = SiteHold.objects.filter(site=OuterRef("site"), until__gt=moment)
-    ready = _free().filter(due_at__lte=moment).exclude(Exists(held)).order_by("due_at", "pk")
+    ready = _free(Lane.PASS).filter(due_at__lte=moment).exclude(_site_held(moment)).order_by("due_at", "pk")
     return list(ready.values_list("pk", flat=True)[:limit])
 
 
-def claim(connection_id: int, owner: str) -> Claim | None:
+def to_send(limit: int, *, at: datetime | None = None) -> list[int]:
+    """Return ids of connections with a status change to send now, and that nobody sends for; `at` as in `due`."""
+    moment = Now() if at is None else at
+    waiting = OutboxEntry.objects.filter(
+        connection=OuterRef("pk"), state__in=OPEN_STATES, not_before__lte=moment
+    )
+    ready = _free(Lane.SEND).filter(Exists(waiting)).exclude(_site_held(moment)).order_by("pk")
+    return list(ready.values_list("pk", flat=True)[:limit])
+
+
+def claim(connection_id: int, owner: str, lane: Lane = Lane.PASS) -> Claim | None:
     """Take a connection for `LEASE_SECONDS`; None when somebody holds it or it is not active.
 
     Times are the database's own (`Now()`), so that workers with different clocks agree.
     """
-    taken = (
-        _free()
-        .filter(pk=connection_id)
-        .update(epoch=F("epoch") + 1, lease_owner=owner, lease_until=Now() + timedelta(seconds=LEASE_SECONDS))
-    )
-    if not taken:
+    lease: dict[str, Any] = {
+        lane.epoch: F(lane.epoch) + 1,
+        lane.owner: owner,
+        lane.until: Now() + timedelta(seconds=LEASE_SECONDS),
+    }
+    if not _free(lane).filter(pk=connection_id).update(**lease):
         return None
-    row = (
-        Connection.objects.filter(pk=connection_id, lease_owner=owner).values_list("epoch", flat=True).first()
-    )
-    return None if row is None else Claim(connection_id, row)
+    mine: dict[str, Any] = {lane.owner: owner}
+    epoch = Connection.objects.filter(pk=connection_id, **mine).values_list(lane.epoch, flat=True).first()
+    return None if epoch is None else Claim(connection_id, epoch, lane)
 
 
 def claim_due(owner: str, limit: int, *, at: datetime | None = None) -> list[Claim]:
-    """Take up to `limit` due connections; `at` as in `due`."""
+    """Take up to `limit` connections whose pass is due; `at` as in `due`."""
     claims = (claim(connection_id, owner) for connection_id in due(limit, at=at))
     return [each for each in claims if each is not None]
 
 
+def claim_to_send(owner: str, limit: int, *, at: datetime | None = None) -> list[Claim]:
+    """Take up to `limit` connections with something to send; `at` as in `due`."""
+    claims = (claim(connection_id, owner, Lane.SEND) for connection_id in to_send(limit, at=at))
+    return [each for each in claims if each is not None]
+
+
 def fence(held: Claim) -> Connection:
-    """Return the connection's row, locked; to be called first in every transaction of a pass.
+    """Return the connection's row, locked; to be called first in every transaction under a claim.
 
     Raises:
         LeaseLostError: the epoch moved on, or the connection is no longer active.
     """
-    row = (
-        Connection.objects.select_for_update()
-        .filter(pk=held.connection_id, epoch=held.epoch, state=State.CONNECTED)
-        .first()
-    )
+    row = held.rows().select_for_update().first()
     if row is None:
         raise LeaseLostError(f"connection {held.connection_id}, epoch {held.epoch}")
     return row
@@ -85,29 +128,32 @@ def fence(held: Claim) -> Connection:
 
 def keep_held(held: Claim) -> bool:
     """Extend the claim when it is about to end; returns whether it still holds."""
-    row = Connection.objects.filter(pk=held.connection_id, epoch=held.epoch, state=State.CONNECTED)
     soon = Now() + timedelta(seconds=RENEW_BELOW_SECONDS)
-    if row.filter(lease_until__lt=soon).update(lease_until=Now() + timedelta(seconds=LEASE_SECONDS)):
+    ending: dict[str, Any] = {f"{held.lane.until}__lt": soon}
+    if held.rows().filter(**ending).update(**_extended(held.lane)):
         return True
-    return row.exists()
+    return held.rows().exists()
 
 
 def renew(held: Claim) -> None:
     """Extend the claim; inside a transaction that called `fence`."""
-    Connection.objects.filter(pk=held.connection_id, epoch=held.epoch).update(
-        lease_until=Now() + timedelta(seconds=LEASE_SECONDS)
-    )
+    held.rows().update(**_extended(held.lane))
 
 
-def release_all(owner: str, held: Sequence[Claim]) -> None:
-    """Give claims back at once, for a worker that is told to end."""
-    for each in held:
-        Connection.objects.filter(pk=each.connection_id, epoch=each.epoch, lease_owner=owner).update(
-            lease_until=None, lease_owner=""
-        )
+def give_back(held: Claim) -> None:
+    """End the claim: whoever is next need not wait for its time to run out."""
+    free: dict[str, Any] = {held.lane.until: None, held.lane.owner: ""}
+    held.rows().update(**free)
 
 
-def _free() -> QuerySet[Connection]:
-    return Connection.objects.filter(state=State.CONNECTED).filter(
-        Q(lease_until__isnull=True) | Q(lease_until__lt=Now())
-    )
+def _extended(lane: Lane) -> dict[str, Any]:
+    return {lane.until: Now() + timedelta(seconds=LEASE_SECONDS)}
+
+
+def _site_held(moment: datetime | Now) -> Exists:
+    return Exists(SiteHold.objects.filter(site=OuterRef("site"), until__gt=moment))
+
+
+def _free(lane: Lane) -> QuerySet[Connection]:
+    nobody = Q(**{f"{lane.until}__isnull": True}) | Q(**{f"{lane.until}__lt": Now()})
+    return Connection.objects.filter(nobody, state=State.CONNECTED)

@@ -11,12 +11,14 @@ from django.db import transaction
 
 from ekachit.connections.credentials import sealed_token
 from ekachit.connections.models import Connection, Project
+from ekachit.domain.sync.status import Category
 from ekachit.jira.points import PointsFields
 from ekachit.sync.checkpoints import Checkpoint, reach
 from ekachit.sync.held import Known, index_of
 from ekachit.sync.leases import Claim, fence
 from ekachit.sync.models import PutAside
 from ekachit.sync.passes import Tally, begin
+from ekachit.sync.translate import Reading
 from ekachit.vault.seal import SealedToken
 
 
@@ -24,7 +26,7 @@ from ekachit.vault.seal import SealedToken
 class Loaded:
     """A connection as a pass needs it.
 
-    `picked` maps a picked project's id to its key, `styles` to `classic` or `next-gen`. `put_aside` has the
+    `picked` maps a picked project's id to its key, `readings` how it is read. `put_aside` has the
     version at which an issue could not be read, by id.
     """
 
@@ -32,7 +34,7 @@ class Loaded:
     token: SealedToken
     index: Mapping[str, Known]
     picked: Mapping[str, str]
-    styles: Mapping[str, str]
+    readings: Mapping[str, Reading]
     points: PointsFields
     put_aside: Mapping[str, datetime | None]
     tally: Tally
@@ -54,8 +56,18 @@ def load(claim: Claim, *, now: datetime) -> Loaded:
         token=sealed_token(connection),
         index=index_of(connection),
         picked={each.project_id: each.key for each in projects},
-        styles={each.project_id: each.style for each in projects},
+        readings={each.project_id: reading_of(each) for each in projects},
         points=msgspec.convert(connection.points_fields, PointsFields),
         put_aside=dict(PutAside.objects.filter(connection=connection).values_list("issue_id", "version")),
         tally=begin(connection, claim.epoch, projects, now=now),
     )
+
+
+def reading_of(project: Project) -> Reading:
+    """Return how a project's issues are read."""
+    counts_as = {}
+    if project.progress_status_id:
+        counts_as[project.progress_status_id] = Category.INDETERMINATE
+    if project.done_status_id:
+        counts_as[project.done_status_id] = Category.DONE
+    return Reading(project.style, counts_as)

@@ -100,6 +100,67 @@ class Conflict(models.Model):
         return f"{self.ours} against {self.jiras}"
 
 
+class EntryState(models.TextChoices):
+    """Where a status change is on its way to Jira; `domain.sync.delivery.EntryState` with words."""
+
+    WAITING = "waiting", _("waiting for Jira")
+    SENDING = "sending", _("on its way to Jira")
+    APPLIED = "applied", _("done in Jira")
+    SUPERSEDED = "superseded", _("replaced by a later change")
+    CONFLICT = "conflict", _("set aside: Jira had changed")
+    LATE_CONFLICT = "late_conflict", _("sent while Jira changed")
+    REFUSED = "refused", _("refused by Jira")
+    CANCELLED = "cancelled", _("not sent")
+
+
+OPEN_STATES = (EntryState.WAITING, EntryState.SENDING)
+
+
+class OutboxEntry(models.Model):
+    """One status change on its way to Jira, stored in the transaction of the change itself.
+
+    `wanted` and `base` are statuses of tasks: what the person wants, what Jira is taken to have. `code` is why it
+    was refused or cancelled, `detail` what the words for it need. `posted_at` is when the write may have left, and
+    `seen_status_id` what Jira had a moment before: an answer that was lost is found out by reading.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="outbox")
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="outbox")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="outbox")
+    wanted = models.CharField(max_length=12)
+    base = models.CharField(max_length=12)
+    state = models.CharField(max_length=16, choices=EntryState, default=EntryState.WAITING)
+    code = models.CharField(max_length=64, blank=True)
+    detail = models.JSONField(default=dict, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField()
+    created_at = models.DateTimeField()
+    posted_at = models.DateTimeField(null=True, blank=True)
+    seen_status_id = models.CharField(max_length=32, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+        verbose_name_plural = "outbox entries"
+        indexes = [
+            models.Index(fields=["not_before"], name="outbox_due", condition=Q(state__in=OPEN_STATES)),
+            models.Index(fields=["task", "-id"], name="outbox_by_task"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "state"], condition=Q(state__in=OPEN_STATES), name="outbox_one_of_each"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=OPEN_STATES, ended_at__isnull=True)
+                | (~Q(state__in=OPEN_STATES) & Q(ended_at__isnull=False)),
+                name="outbox_ended_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.wanted} ({self.state})"
+
+
 class PutAside(models.Model):
     """An issue that cannot be read, with the reason; it is tried again once its version changed."""
 

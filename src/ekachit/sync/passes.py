@@ -149,34 +149,43 @@ def end(  # noqa: PLR0913 # each is asked for by name
 
 
 @transaction.atomic
-def abandon(connection_id: int, tally: Tally, calls: Sequence[Call], *, code: str, now: datetime) -> Pass:
-    """Close the receipt of a pass that was cut off: what it asked is on record, nothing else is written."""
-    connection = Connection.objects.get(pk=connection_id)
+def abandon(claim: Claim, tally: Tally, calls: Sequence[Call], *, code: str, now: datetime) -> Pass:
+    """Close the receipt of a pass that was cut off: what it asked is on record, nothing else is written.
+
+    A claim that still holds is given back. Where it was lost, and nothing had been written under it, there is no
+    receipt to store: the newest one is that of whoever has the connection now.
+    """
+    connection = Connection.objects.get(pk=claim.connection_id)
     tally = tally.copy()
     tally.requests += len(calls)
     file_calls(connection, calls)
+    held = Connection.objects.filter(pk=claim.connection_id, epoch=claim.epoch).update(
+        lease_until=None, lease_owner=""
+    )
+    if not held and tally.pass_id is None:
+        return Pass(connection=connection, epoch=tally.epoch, **_closing(tally, PassState.FAILED, code, now))
     return _close(connection, tally, PassState.FAILED, code, now)
 
 
 def _close(connection: Connection, tally: Tally, state: PassState, code: str, now: datetime) -> Pass:
-    columns = {
+    columns = _closing(tally, state, code, now)
+    if tally.pass_id is not None:
+        # Whoever took the connection over may have closed it already; its word stands.
+        Pass.objects.filter(pk=tally.pass_id, state=PassState.RUNNING).update(**columns)
+        return Pass.objects.get(pk=tally.pass_id)
+    return Pass.objects.create(connection=connection, epoch=tally.epoch, **columns)
+
+
+def _closing(tally: Tally, state: PassState, code: str, now: datetime) -> dict[str, object]:
+    return {
         **tally.columns(),
+        "is_import": tally.is_import,
+        "started_at": tally.started_at,
         "state": state,
         "code": code,
         "ended_at": now,
         "seconds": max(0.0, (now - tally.started_at).total_seconds()),
     }
-    if tally.pass_id is not None:
-        # Whoever took the connection over may have closed it already; its word stands.
-        Pass.objects.filter(pk=tally.pass_id, state=PassState.RUNNING).update(**columns)
-        return Pass.objects.get(pk=tally.pass_id)
-    return Pass.objects.create(
-        connection=connection,
-        epoch=tally.epoch,
-        is_import=tally.is_import,
-        started_at=tally.started_at,
-        **columns,
-    )
 
 
 def _hold_or_release(

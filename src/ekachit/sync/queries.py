@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from ekachit.accounts.models import User
+from ekachit.accounts.models import Notice, User
 from ekachit.connections.models import Connection, Project, State
 from ekachit.connections.words import words_for
-from ekachit.sync.models import Link, Pass, PassState
+from ekachit.sync.models import Conflict, ConflictState, Link, Pass, PassState
 from ekachit.sync.passes import needs_import
 
+# How long a closed conflict stays on the page.
+CLOSED_SHOWN = timedelta(days=30)
+
 Stage = Literal["idle", "waiting", "running", "stopped", "complete", "partial", "failed"]
-Tone = Literal["ok", "busy", "trouble", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,11 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class SideBar:
-    """The one line about Jira on every page."""
+class Waiting:
+    """How many things wait for the person's eye: statuses set aside, notices not seen yet."""
 
-    tone: Tone
-    text: str
-    detail: str
+    set_aside: int
+    notices: int
 
 
 def receipts(connection: Connection) -> QuerySet[Pass]:
@@ -73,10 +74,45 @@ def site_origin(site: str) -> str:
     return f"https://{site}" if site.endswith(".atlassian.net") else f"http://{site}"
 
 
+def set_aside_of(user: User) -> QuerySet[Conflict]:
+    """Return what is set aside and waits for the person's word, newest first."""
+    return _conflicts_of(user).filter(state=ConflictState.OPEN)
+
+
+def closed_conflicts_of(user: User, *, now: datetime) -> QuerySet[Conflict]:
+    """Return the conflicts that were closed in the last 30 days, the latest first."""
+    since = now - CLOSED_SHOWN
+    return _conflicts_of(user).filter(closed_at__gte=since).order_by("-closed_at", "-id")
+
+
+def _conflicts_of(user: User) -> QuerySet[Conflict]:
+    return Conflict.objects.filter(user=user).select_related("task__link__connection")
+
+
+def has_set_aside() -> Exists:
+    """Return, for a query of tasks, whether a status of the task is set aside."""
+    return Exists(Conflict.objects.filter(task=OuterRef("pk"), state=ConflictState.OPEN))
+
+
+def waiting_for(user: User) -> Waiting:
+    """Return how many things wait for the person's eye: one query."""
+    row = User.objects.filter(pk=user.pk).values_list(
+        _count(Conflict, Q(state=ConflictState.OPEN)), _count(Notice, Q(seen_at__isnull=True))
+    )
+    set_aside, notices = row.first() or (None, None)
+    return Waiting(set_aside or 0, notices or 0)
+
+
+def _count(rows: type[Model], which: Q) -> Subquery:
+    """How many of a person's rows there are; null for none."""
+    of_user = rows._default_manager.filter(which, user=OuterRef("pk")).order_by()  # noqa: SLF001 # Django's documented name
+    return Subquery(of_user.values("user").annotate(number=Count("pk")).values("number"))
+
+
 def progress(connection: Connection) -> Progress:
     """Return what a connection is doing."""
     last = receipts(connection).first()
-    stage = _stage(connection, last)
+    stage = stage_of(connection, last, timezone.now())
     counts = _project_progress(connection, last)
     title, next_step = _trouble(connection, last, stage)
     return Progress(
@@ -91,8 +127,8 @@ def progress(connection: Connection) -> Progress:
     )
 
 
-def _stage(connection: Connection, last: Pass | None) -> Stage:
-    now = timezone.now()
+def stage_of(connection: Connection, last: Pass | None, now: datetime) -> Stage:
+    """Return what a connection is at; `last` is its latest pass."""
     if connection.active and connection.lease_until is not None and connection.lease_until > now:
         return "running"
     if connection.active and connection.due_at is not None and connection.due_at <= now:
@@ -127,36 +163,3 @@ def _trouble(connection: Connection, last: Pass | None, stage: Stage) -> tuple[s
         words = words_for(last.code)
         return str(words.title), str(words.next_step)
     return "", ""
-
-
-def side_bar(user: User) -> SideBar | None:
-    """Return the line about Jira for the side bar: the worst of the person's connections; None without any."""
-    lines = [_line(each) for each in Connection.objects.filter(user=user).exclude(state=State.DISCONNECTED)]
-    order: list[Tone] = ["trouble", "busy", "off", "ok"]
-    return min(lines, key=lambda line: order.index(line.tone), default=None)
-
-
-def _line(connection: Connection) -> SideBar:
-    now = progress(connection)
-    if connection.state != State.CONNECTED:
-        return SideBar("trouble", connection.get_state_display(), now.title)
-    if now.state in {"running", "waiting"}:
-        text = _("Importing from Jira") if now.is_import else _("Syncing with Jira")
-        count = _("%(done)s of about %(total)s") % {"done": now.done, "total": now.total} if now.total else ""
-        return SideBar("busy", text, count if now.state == "running" else "")
-    if now.state in {"failed", "partial"}:
-        return SideBar("trouble", now.title, _next(connection))
-    complete = last_complete(connection)
-    if now.state == "stopped" or complete is None or complete.ended_at is None:
-        return SideBar(
-            "off", _("Jira import stopped") if now.state == "stopped" else _("Jira not imported yet"), ""
-        )
-    minutes = int((timezone.now() - complete.ended_at).total_seconds() // 60)
-    return SideBar("ok", _("Jira synced %(minutes)s min ago") % {"minutes": minutes}, _next(connection))
-
-
-def _next(connection: Connection) -> str:
-    if connection.due_at is None:
-        return ""
-    minutes = max(0, round((connection.due_at - timezone.now()).total_seconds() / 60))
-    return _("next in %(minutes)s min") % {"minutes": minutes}

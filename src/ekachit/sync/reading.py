@@ -54,7 +54,7 @@ class Reading:
         self._loaded = loaded
         self._index: Mapping[str, Known] = loaded.index
         self._write = write
-        self._reader = Reader(loaded.points, loaded.styles)
+        self._reader = Reader(loaded.points, loaded.readings)
         self._sub_tasks: list[Issue] = []
         self._open = {issue_id for issue_id, known in loaded.index.items() if known.open}
         self._asked_projects = list(loaded.picked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ekachit.domain.sync.priority import priority_rank
@@ -11,7 +11,8 @@ from ekachit.domain.sync.state import Issue, Subtask
 from ekachit.domain.sync.status import Category, category_of
 from ekachit.jira.points import PointsFields, points_of
 from ekachit.jira.wire import Issue as WireIssue
-from ekachit.jira.wire import IssueRef, SearchPage, Status, Unreadable
+from ekachit.jira.wire import IssueRef, SearchPage, Unreadable
+from ekachit.jira.wire_workflow import Status
 
 # What a task is made of (`design`, Map); the fields that hold points go with them.
 FIELDS = ("summary", "status", "priority", "issuetype", "project", "parent", "subtasks", "updated")
@@ -30,12 +31,23 @@ class Refusal:
         return {"key": self.key or self.issue_id, "id": self.issue_id, "unreadable": self.reason}
 
 
-class Reader:
-    """Reads pages of a site: knows which fields hold points and which style each project has."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a project is read: its style (`classic` or `next-gen`), and the statuses that count as another category.
 
-    def __init__(self, points: PointsFields, styles: Mapping[str, str]) -> None:
+    Where the person chose "Ready for release" as what done means here, an issue in that status is done.
+    """
+
+    style: str = ""
+    counts_as: Mapping[str, Category] = field(default_factory=dict)
+
+
+class Reader:
+    """Reads pages of a site: knows which fields hold points, and how each project is read."""
+
+    def __init__(self, points: PointsFields, projects: Mapping[str, Reading]) -> None:
         self._points = points
-        self._styles = styles
+        self._projects = projects
         self.fields: tuple[str, ...] = (*FIELDS, *points.ids)
 
     def page(self, page: SearchPage) -> tuple[list[Issue], list[Refusal]]:
@@ -67,17 +79,26 @@ class Reader:
             key=wire.key,
             project_id=wire.project_id,
             title=wire.title or wire.key,
-            category=_category(fields.status),
+            category=self._category(wire.project_id, fields.status),
             status_name=fields.status.name[:255],
             version=wire.updated,
+            status_id=fields.status.id,
             priority_name=priority.name[:100] if priority else "",
             priority_rank=priority_rank(priority.name, priority.id) if priority else None,
-            points=points_of(wire.custom, self._points, self._styles.get(wire.project_id)),
+            points=points_of(wire.custom, self._points, self._style(wire.project_id)),
             issue_type=fields.issuetype.name[:100] if fields.issuetype else "",
             is_subtask=bool(fields.issuetype and fields.issuetype.subtask),
             parent_id=fields.parent.id if fields.parent else None,
             subtasks=tuple(_subtask(each) for each in fields.subtasks or ()),
         )
+
+    def _style(self, project_id: str) -> str | None:
+        project = self._projects.get(project_id)
+        return project.style if project else None
+
+    def _category(self, project_id: str, status: Status) -> Category:
+        project = self._projects.get(project_id)
+        return (project.counts_as.get(status.id) if project else None) or _category(status)
 
 
 def _subtask(ref: IssueRef) -> Subtask:

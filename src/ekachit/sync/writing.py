@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 from django.db import DataError, IntegrityError, transaction
 
@@ -12,10 +12,11 @@ from ekachit.accounts.models import User
 from ekachit.accounts.notices import tell
 from ekachit.connections.models import Connection
 from ekachit.domain.estimation.multiplier import expected_hours, points_that_count
-from ekachit.domain.sync.actions import Create, Keep, MarkGone, SetAside, Update
+from ekachit.domain.sync.actions import Action, Create, Keep, MarkGone, SetAside, Update
 from ekachit.domain.sync.state import Issue, Subtask, Values
 from ekachit.sync.held import base_from
-from ekachit.sync.models import Conflict, Link, Presence
+from ekachit.sync.models import Conflict, ConflictKind, Link, OutboxEntry, Presence
+from ekachit.sync.outbox import settle
 from ekachit.sync.passes import Tally
 from ekachit.tasks.actions import enter_status
 from ekachit.tasks.models import ChecklistItem, Source, Status, Task
@@ -31,6 +32,24 @@ class Writer:
         self._user: User = connection.user
         self._tally = tally
         self._now = now
+
+    def write(self, actions: Sequence[Action]) -> bool:
+        """Write actions and count them; returns whether anything changed."""
+        self.create([each for each in actions if isinstance(each, Create)])
+        for action in actions:
+            match action:
+                case Create():
+                    pass
+                case Update():
+                    self.update(action)
+                case Keep():
+                    self._tally.unchanged += 1
+                case MarkGone():
+                    self.mark_gone(action)
+                case _:
+                    assert_never(action)
+        moved = self.keep([each for each in actions if isinstance(each, Keep)])
+        return moved or any(not isinstance(each, Keep) for each in actions)
 
     def create(self, actions: Sequence[Create]) -> None:
         """Make tasks with their links and checklists: all at once, or one by one where one of them spoils it."""
@@ -138,6 +157,7 @@ class Writer:
             _renew_lines(task.pk, values.shown)
         if action.set_aside is not None:
             self._set_aside(task, action, action.set_aside, ours_at)
+        settle(task.pk, jiras=values.status, set_aside=action.set_aside is not None, now=self._now)
         self._tally.updated += 1
         note = {"key": values.key, "task": task.pk, "changed": list(action.changed)}
         if task.status != before:
@@ -170,6 +190,26 @@ class Writer:
         self._tally.note(key=action.values.key, task=task.pk, set_aside=aside.ours, to=aside.jiras)
         key = f"set-aside-{conflict.pk}"
         tell(self._user, "set_aside", key=key, issue=action.values.key, ours=aside.ours, jiras=aside.jiras)
+
+    def late_conflict(self, entry: OutboxEntry, link: Link, theirs: tuple[str, str]) -> None:
+        """Record that somebody changed the status between our look and our write, which went over it."""
+        status, name = theirs
+        conflict = Conflict.objects.create(
+            user=self._user,
+            task_id=entry.task_id,
+            connection=self._connection,
+            kind=ConflictKind.LATE,
+            base=entry.base,
+            ours=entry.wanted,
+            jiras=status,
+            jira_status=name,
+            ours_at=entry.created_at,
+            jiras_at=entry.posted_at,
+            found_at=self._now,
+        )
+        self._tally.set_aside += 1
+        key = f"set-aside-{conflict.pk}"
+        tell(self._user, "late_conflict", key=key, issue=link.key, ours=entry.wanted, jiras=status)
 
 
 def _shown_values(values: Values) -> dict[str, object]:

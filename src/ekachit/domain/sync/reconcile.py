@@ -20,7 +20,8 @@ def reconcile(view: RemoteView, held: Mapping[str, Held], scope: Scope) -> tuple
 
     Returns:
         One action for each issue that needs one, in the view's order. An answer older than what is known is
-        ignored, as is a second copy of an issue; a task is never deleted.
+        ignored, as are a second copy of an issue and one whose status is being changed in Jira at this moment; a
+        task is never deleted.
     """
     decided: dict[str, Action] = {}
     for issue in view.issues:
@@ -95,7 +96,7 @@ def _new(issue: Issue, held: Mapping[str, Held], scope: Scope) -> Action | None:
 
 
 def _known(issue: Issue, known: Held, held: Mapping[str, Held], scope: Scope) -> Action | None:
-    if known.version is not None and issue.version < known.version:
+    if known.sending or (known.version is not None and issue.version < known.version):
         return None
     values = values_of(issue, before=known.values.status, own_tasks=held.keys())
     presence = Presence.CURRENT if issue.project_id in scope.picked else Presence.NOT_PICKED

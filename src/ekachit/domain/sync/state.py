@@ -32,6 +32,7 @@ class Issue:
     category: Category
     status_name: str
     version: datetime
+    status_id: str = ""
     priority_name: str = ""
     priority_rank: int | None = None
     points: float | None = None
@@ -91,7 +92,7 @@ class Held:
     """A task that is tied to an issue, as we hold it.
 
     `values` is the base: what both sides last agreed on. `status` is the task's own, which the person may have
-    changed since.
+    changed since. While a change of it is being sent (`sending`), whoever sends it also reads it back.
     """
 
     task_id: int
@@ -100,6 +101,7 @@ class Held:
     values: Values
     presence: Presence
     status: str
+    sending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,17 @@
+"""The only door from a person to a conflict: somebody else's does not exist for them."""
+
+from __future__ import annotations
+
+from django.shortcuts import get_object_or_404
+
+from ekachit.accounts.models import User
+from ekachit.sync.models import Conflict
+
+
+def own_conflict(user: User, conflict_id: int) -> Conflict:
+    """Return the person's conflict, with its task.
+
+    Raises:
+        Http404: there is none with this id, or it is somebody else's.
+    """
+    return get_object_or_404(Conflict.objects.select_related("task"), pk=conflict_id, user=user)

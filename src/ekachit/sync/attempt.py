@@ -1,0 +1,299 @@
+"""One attempt at one status change: read, decide, post, read back, record.
+
+A lost answer is found out by reading, never by posting again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ekachit.connections.reach import CallLog
+from ekachit.domain.sync.delivery import GiveUp, after_failure
+from ekachit.domain.sync.state import Issue
+from ekachit.domain.sync.transitions import (
+    LONGEST_PATH,
+    NoWay,
+    ScreenField,
+    Target,
+    Transition,
+    Value,
+    Way,
+    choose,
+    find_path,
+)
+from ekachit.jira import wire
+from ekachit.jira.client import JiraClient
+from ekachit.jira.errors import AuthRejected, JiraError, Refused, Unavailable
+from ekachit.sync import sending
+from ekachit.sync.checkpoints import Checkpoint, reach
+from ekachit.sync.gate import BudgetSpentError
+from ekachit.sync.leases import Claim
+from ekachit.sync.sending import Job, Seen
+from ekachit.sync.surroundings import Surroundings
+from ekachit.sync.translate import Reader, Refusal
+from ekachit.sync.workflow import transition_from
+from ekachit.vault.errors import VaultError
+
+# Refusals after which the issue is looked at anew: it, or its workflow, changed under our hands.
+_MOVED = frozenset({"transition_invalid", "conflict"})
+_PAUSE_SECONDS = 60.0
+_NO_STATUS = ("", "")
+
+
+class Attempt:
+    """Brings an entry as far as it goes now."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 # what an attempt stands on
+        self, claim: Claim, around: Surroundings, log: CallLog, client: JiraClient, reader: Reader, job: Job
+    ) -> None:
+        self._claim = claim
+        self._around = around
+        self._log = log
+        self._client = client
+        self._reader = reader
+        self._job = job
+        self._target: Target = job.rules.targets[job.wanted]
+        # What the present status offers, for the words of a refusal.
+        self._offered: tuple[Transition, ...] = ()
+        # Whether a write of ours may have arrived that no reading has shown yet.
+        self._landed = job.posted
+
+    async def run(self) -> bool:
+        """Make the attempt; returns whether the next entry may be tried: not where Jira itself does not answer.
+
+        Raises:
+            LeaseLostError: the claim is gone.
+        """
+        try:
+            await self._steps()
+        except Refused as refused:
+            await self._refused(refused)
+        except AuthRejected as rejected:
+            await self._wait(_PAUSE_SECONDS, rejected.code)
+            await self._in_database(sending.prove_soon)
+            return False
+        except Unavailable as away:
+            await self._away(away)
+            return False
+        except BudgetSpentError as spent:
+            await self._wait(_PAUSE_SECONDS, spent.code)
+            return False
+        except (JiraError, VaultError) as trouble:
+            await self._failed("strange", trouble.code)
+        return True
+
+    async def _steps(self) -> None:
+        issue = await self._read()
+        if issue is None or not await self._go_on(Seen(self._value(issue), theirs=self._lost_answer(issue))):
+            return
+        for _ in range(LONGEST_PATH):
+            way = await self._way(issue)
+            if way is None:
+                return
+            before = _status_id(issue)
+            await self._post(way)
+            issue = await self._read()
+            if issue is None or not await self._go_on(self._read_back(issue, way.transition, before)):
+                return
+        await self._refuse("no_transition")
+
+    # --- asking ---------------------------------------------------------------------------------
+
+    async def _read(self) -> wire.Issue | None:
+        """The issue as Jira's database has it now; None where it is no longer the person's: then it is refused."""
+        why = f"{self._job.key}, whose status you changed"
+        found = await self._client.issue(self._job.issue_id, self._reader.fields, why=why, with_changes=True)
+        if found is None:
+            await self._refuse("reassigned")
+        return found
+
+    async def _way(self, issue: wire.Issue) -> Way | None:
+        """What to post now; None where nothing is: then the entry is refused, or no longer to be sent."""
+        seen = await self._client.transitions(self._job.issue_id)
+        self._offered = tuple(each for each in map(transition_from, seen) if each is not None)
+        way = self._choose(issue)
+        if isinstance(way, NoWay):
+            await self._in_database(sending.remember, _status_id(issue), self._offered)
+            await self._refuse(way.code, self._detail(way.fields))
+            return None
+        status_id = _status_id(issue)
+        wanted = await self._in_database(sending.about_to_post, status_id, self._offered)
+        return way if wanted else None
+
+    def _choose(self, issue: wire.Issue) -> Way | NoWay:
+        """The transition straight to the target, else the first one of a way that is known and allowed."""
+        rules = self._job.rules
+        direct = choose(self._offered, self._target, rules.values)
+        if isinstance(direct, Way) or direct.code != "no_transition" or not rules.allow_path:
+            return direct
+        path = find_path(_status_id(issue), self._target, rules.edges.get(self._job.issue_type, {}))
+        if not path:
+            return direct
+        steps = [each for each in self._offered if each.to_id == path[0] and not each.missing({})]
+        step = min(steps, key=lambda each: each.id, default=None)
+        return direct if step is None else Way(step)
+
+    async def _post(self, way: Way) -> None:
+        """Make the transition; fields that Jira does not take here after all are left out in a second try."""
+        reach(Checkpoint.BEFORE_POST)
+        try:
+            await self._transition(way.transition, way.fields)
+        except Refused as refused:
+            if refused.code != "field_not_on_screen" or not way.fields:
+                raise
+            kept = {name: value for name, value in way.fields.items() if name not in refused.fields}
+            await self._transition(way.transition, kept)
+        reach(Checkpoint.AFTER_POST)
+
+    async def _transition(self, transition: Transition, fields: Mapping[str, Value]) -> None:
+        why = f"{self._job.key} to {transition.to_name}"
+        values = {name: value.wire() for name, value in fields.items()}
+        self._landed = True
+        try:
+            await self._client.transition(self._job.issue_id, transition.id, values, why=why)
+        except Refused:
+            self._landed = False
+            raise
+        except Unavailable as away:
+            self._landed = away.sent
+            raise
+
+    # --- what was read ----------------------------------------------------------------------------
+
+    def _value(self, issue: wire.Issue) -> Issue:
+        """The issue as reconcile takes it.
+
+        Raises:
+            Refused: it cannot be read.
+        """
+        read = self._reader.issue(issue)
+        if isinstance(read, Refusal):
+            raise Refused("unreadable", 200, (read.reason,))
+        return read
+
+    def _read_back(self, issue: wire.Issue, taken: Transition, before: str) -> Seen:
+        """What our write came to: what both sides agree on by it, and what it went over."""
+        agreed = self._job.rules.status_of(taken.to_id, taken.to_category)
+        return Seen(self._value(issue), agreed, self._overwritten(issue, taken.to_id, before))
+
+    def _lost_answer(self, issue: wire.Issue) -> tuple[str, str] | None:
+        """What a write of an earlier attempt went over, if it arrived."""
+        if not self._job.posted or not self._target.reached(_status_id(issue), self._value(issue).category):
+            return None
+        return self._overwritten(issue, _status_id(issue), self._job.seen_status_id)
+
+    def _overwritten(self, issue: wire.Issue, to_id: str, before: str) -> tuple[str, str] | None:
+        """The status (as a task's, with Jira's name) that somebody set between our look and our write; None: none."""
+        ours = next((each for each in issue.status_changes if each.after == to_id), None)
+        if ours is None or not before or ours.before in {before, ""}:
+            return None
+        known = self._job.rules.statuses.get(ours.before)
+        return _NO_STATUS if known is None else (self._job.rules.status_of(ours.before, known[0]), known[1])
+
+    async def _go_on(self, seen: Seen) -> bool:
+        """Record what was read; returns whether the entry is still to be sent."""
+        going: bool = await self._in_database(sending.observe, seen)
+        # It is in the database now, whatever comes next.
+        self._landed = False
+        return going
+
+    # --- what became of it ------------------------------------------------------------------------
+
+    async def _refused(self, refused: Refused) -> None:
+        if refused.code in _MOVED:
+            await self._failed("moved", refused.code)
+            return
+        fields = self._named(refused) if refused.code == "field_required" else ()
+        await self._refuse(refused.code, self._detail(fields, refused))
+
+    async def _away(self, away: Unavailable) -> None:
+        await self._failed("away", away.code, away.retry_after)
+        if away.sent:
+            await self._in_database(
+                sending.hold_site, code=away.code, retry_after=away.retry_after, chance=self._around.chance
+            )
+
+    async def _failed(self, kind: str, code: str, retry_after: float | None = None) -> None:
+        verdict = after_failure(
+            kind,
+            attempts=self._job.attempts,
+            code=code,
+            chance=self._around.chance(),
+            retry_after=retry_after,
+        )
+        if isinstance(verdict, GiveUp):
+            await self._refuse(verdict.code)
+        else:
+            await self._wait(verdict.seconds, code)
+
+    async def _wait(self, seconds: float, code: str) -> None:
+        await self._in_database(sending.put_back, wait=seconds, landed=self._landed, code=code)
+
+    async def _refuse(self, code: str, detail: dict[str, object] | None = None) -> None:
+        await self._in_database(sending.refuse, code, detail=detail)
+
+    async def _in_database(self, step: Callable[..., Any], *args: object, **kwargs: object) -> Any:
+        """Run a step of `sending` for this entry, with the requests made since the last one."""
+        calls = self._log.waiting()
+        if step in _FILES_CALLS:
+            kwargs["calls"] = calls
+        now = self._around.clock()
+        job = () if step in {sending.hold_site, sending.prove_soon} else (self._job,)
+        found = await self._around.in_database(step, self._claim, *job, *args, now=now, **kwargs)
+        if step in _FILES_CALLS:
+            self._log.forget(len(calls))
+        return found
+
+    # --- for the words of a refusal ---------------------------------------------------------------
+
+    def _named(self, refused: Refused) -> tuple[ScreenField, ...]:
+        """The fields that a refusal names, with the values they may take where a screen showed them."""
+        shown = {field.id: field for each in self._offered for field in each.fields}
+        by_name = {field.name.casefold(): field for field in shown.values()}
+        by_id = [
+            shown.get(field_id, ScreenField(field_id, _name_in(text) or field_id, required=True))
+            for field_id, text in refused.fields.items()
+        ]
+        names = [name for name in map(_name_in, refused.messages) if name]
+        return (
+            *by_id,
+            *(
+                by_name.get(name.casefold(), ScreenField(_guessed_id(name), name, required=True))
+                for name in names
+            ),
+        )
+
+    def _detail(self, fields: tuple[ScreenField, ...], refused: Refused | None = None) -> dict[str, object]:
+        said = [*refused.messages, *refused.fields.values()] if refused else []
+        shown = {field.id for each in self._offered for field in each.fields}
+        return {
+            "fields": [
+                {
+                    "id": each.id,
+                    "name": each.name,
+                    "options": [{"id": option.id, "name": option.name} for option in each.options],
+                    "revealed": each.id not in shown,
+                }
+                for each in fields
+            ],
+            "said": said[:5],
+        }
+
+
+_FILES_CALLS = frozenset({sending.observe, sending.about_to_post, sending.refuse, sending.put_back})
+
+
+def _status_id(issue: wire.Issue) -> str:
+    return issue.fields.status.id if issue.fields.status else ""
+
+
+def _name_in(text: str) -> str:
+    """The field's name in a text such as `Field Resolution is required.` or `Story type is required.`, else empty."""
+    head, found, _ = text.partition(" is required")
+    return head.removeprefix("Field ").strip(" '\"") if found else ""
+
+
+def _guessed_id(name: str) -> str:
+    """The id of a system field that Jira names only by its English name, such as Resolution."""
+    return name.strip().casefold().replace(" ", "")
