@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from ekachit.accounts.actions import set_plan
 from ekachit.accounts.models import User
+from ekachit.config import settings
 from ekachit.connections import actions, reach
 from ekachit.connections.credentials import sealed_token
 from ekachit.connections.errors import ConnectError
@@ -48,9 +52,9 @@ def open_by_project(jira: SandboxThread, account_id: str) -> Counter[str]:
     )
 
 
-def refused(user: User, **typed: str) -> ConnectError:
+def refused(user: User, *, site: str, email: str, token: str) -> ConnectError:
     with pytest.raises(ConnectError) as caught:
-        actions.connect(user, **typed)
+        actions.connect(user, site=site, email=email, token=token)
     assert not Connection.objects.exists()
     assert not Credential.objects.exists()
     return caught.value
@@ -90,13 +94,56 @@ def test_A04_each_refusal_has_its_words(  # noqa: N802 # the fault's id
     assert token not in trouble.title + trouble.next_step
 
 
-def test_a_place_without_jira_is_said_to_have_none(jira: SandboxThread, ada: User) -> None:
-    port = free_port()
-    settings_hosts = f"127.0.0.1:{port}"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EKACHIT_SANDBOX_HOSTS", settings_hosts)
-        reach.settings.cache_clear()
-        trouble = refused(ada, site=f"http://{settings_hosts}", email=DEMO_EMAIL, token=DEMO_TOKEN)
+class NoJira(BaseHTTPRequestHandler):
+    """Something on the web that is not Jira."""
+
+    status = 404
+
+    def do_GET(self) -> None:  # noqa: N802 # the name that http.server looks for
+        self.send_response(self.status)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Location", "https://elsewhere.example/")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[ThreadingHTTPServer]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), NoJira) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        monkeypatch.setenv("EKACHIT_SANDBOX_HOSTS", f"127.0.0.1:{server.server_port}")
+        settings.cache_clear()
+        yield server
+        server.shutdown()
+        thread.join()
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(404, "site_unknown"), (302, "redirected"), (502, "server_error")]
+)
+def test_a_place_that_is_not_jira_is_told_apart(
+    elsewhere: ThreadingHTTPServer, ada: User, monkeypatch: pytest.MonkeyPatch, status: int, code: str
+) -> None:
+    monkeypatch.setattr(NoJira, "status", status)
+    site = f"http://127.0.0.1:{elsewhere.server_port}"
+    assert refused(ada, site=site, email=DEMO_EMAIL, token=DEMO_TOKEN).code == code
+
+
+def test_a_place_where_nobody_listens_is_a_matter_of_the_network(
+    ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = f"127.0.0.1:{free_port()}"
+    with monkeypatch.context() as patch:
+        patch.setenv("EKACHIT_SANDBOX_HOSTS", host)
+        settings.cache_clear()
+        trouble = refused(ada, site=f"http://{host}", email=DEMO_EMAIL, token=DEMO_TOKEN)
+    settings.cache_clear()
     assert trouble.code == "network_refused"
 
 
