@@ -57,7 +57,7 @@ BENCHES := bench-start
 bench: $(BENCHES)  ## Take every measurement
 
 bench-start: $(VENV)/.dev  ## Measure how long `make run` takes to answer, the first time and again
-	@$(BIN)/python -m bench.start
+	@$(BIN)/python -m benchmarks.start
 
 # --- making of files -------------------------------------------------------------------------------
 

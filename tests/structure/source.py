@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "ekachit"
-PYTHON = ("src", "tests", "tools", "bench", "conformance")
+PYTHON = ("src", "tests", "tools", "benchmarks", "conformance")
 TEXTS = (*PYTHON, "docs", ".ci")
 
 

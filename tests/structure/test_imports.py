@@ -109,7 +109,7 @@ def test_what_is_imported_is_declared() -> None:
 
 
 def test_the_product_does_not_need_what_tests_it() -> None:
-    beside = ("tests", "tools", "bench", "conformance")
+    beside = ("tests", "tools", "benchmarks", "conformance")
     assert [
         name_of(path) for path in product() for module, _ in imports_of(path) if within(module, *beside)
     ] == []
