@@ -84,12 +84,15 @@ def _is_json(headers: Mapping[str, str], body: bytes) -> bool:
 def _fine(
     status: int, headers: Mapping[str, str], body: bytes, *, proving: bool, account_header: bool
 ) -> JiraError | None:
-    if _as_nobody(headers) or (account_header and not headers.get("x-aaccountid")):
+    if _as_nobody(headers):
         return AuthRejected("token_anonymous")
     if status not in _EXPECTED:
         return Unexpected("bad_shape", f"status {status}")
     if body and not _is_json(headers, body):
+        # A page instead of data, from a hotel's portal for example, says nothing about the token.
         return AuthRejected("token_html") if proving else Unexpected("not_json")
+    if account_header and not headers.get("x-aaccountid"):
+        return AuthRejected("token_anonymous")
     return None
 
 

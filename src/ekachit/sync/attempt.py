@@ -19,8 +19,6 @@ from ekachit.domain.sync.transitions import (
     Transition,
     Value,
     Way,
-    choose,
-    find_path,
 )
 from ekachit.jira import wire
 from ekachit.jira.client import JiraClient
@@ -32,7 +30,7 @@ from ekachit.sync.leases import Claim
 from ekachit.sync.sending import Job, Seen
 from ekachit.sync.surroundings import Surroundings
 from ekachit.sync.translate import Reader, Refusal
-from ekachit.sync.workflow import transition_from
+from ekachit.sync.workflow import next_way, transition_from
 from ekachit.vault.errors import VaultError
 
 # Refusals after which the issue is looked at anew: it, or its workflow, changed under our hands.
@@ -112,7 +110,9 @@ class Attempt:
         """What to post now; None where nothing is: then the entry is refused, or no longer to be sent."""
         seen = await self._client.transitions(self._job.issue_id)
         self._offered = tuple(each for each in map(transition_from, seen) if each is not None)
-        way = self._choose(issue)
+        way = next_way(
+            self._job.rules, self._job.issue_type, _status_id(issue), self._job.wanted, self._offered
+        )
         if isinstance(way, NoWay):
             await self._in_database(sending.remember, _status_id(issue), self._offered)
             await self._refuse(way.code, self._detail(way.fields))
@@ -120,19 +120,6 @@ class Attempt:
         status_id = _status_id(issue)
         wanted = await self._in_database(sending.about_to_post, status_id, self._offered)
         return way if wanted else None
-
-    def _choose(self, issue: wire.Issue) -> Way | NoWay:
-        """The transition straight to the target, else the first one of a way that is known and allowed."""
-        rules = self._job.rules
-        direct = choose(self._offered, self._target, rules.values)
-        if isinstance(direct, Way) or direct.code != "no_transition" or not rules.allow_path:
-            return direct
-        path = find_path(_status_id(issue), self._target, rules.edges.get(self._job.issue_type, {}))
-        if not path:
-            return direct
-        steps = [each for each in self._offered if each.to_id == path[0] and not each.missing({})]
-        step = min(steps, key=lambda each: each.id, default=None)
-        return direct if step is None else Way(step)
 
     async def _post(self, way: Way) -> None:
         """Make the transition; fields that Jira does not take here after all are left out in a second try."""

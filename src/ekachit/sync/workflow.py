@@ -8,7 +8,18 @@ from typing import Any
 
 from ekachit.connections.models import Project
 from ekachit.domain.sync.status import Category, category_of, task_status
-from ekachit.domain.sync.transitions import Edge, Option, ScreenField, Target, Transition, Value
+from ekachit.domain.sync.transitions import (
+    Edge,
+    NoWay,
+    Option,
+    ScreenField,
+    Target,
+    Transition,
+    Value,
+    Way,
+    choose,
+    find_path,
+)
 from ekachit.jira import wire_workflow
 from ekachit.sync.translate import Reading
 from ekachit.tasks.models import Status
@@ -88,6 +99,28 @@ def rules_of(project: Project, reading: Reading) -> Rules:
         for to_id, category, _, name in seen
     }
     return Rules(targets, values, project.allow_path, reading, edges, statuses)
+
+
+def next_way(
+    rules: Rules, issue_type: str, status_id: str, wanted: str, offered: Sequence[Transition]
+) -> Way | NoWay:
+    """Return the transition straight to where a status goes, else the first one of a way that is known and allowed.
+
+    Args:
+        rules: the project's.
+        issue_type: the issue's type: workflows differ by it.
+        status_id: the status that Jira has now.
+        wanted: the task's status that is wanted.
+        offered: the transitions open to the person now.
+    """
+    target = rules.targets[wanted]
+    direct = choose(offered, target, rules.values)
+    if isinstance(direct, Way) or direct.code != "no_transition" or not rules.allow_path:
+        return direct
+    path = find_path(status_id, target, rules.edges.get(issue_type, {}))
+    steps = [each for each in offered if path and each.to_id == path[0] and not each.missing({})]
+    step = min(steps, key=lambda each: each.id, default=None)
+    return direct if step is None else Way(step)
 
 
 def with_seen(
