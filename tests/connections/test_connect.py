@@ -99,7 +99,7 @@ class NoJira(BaseHTTPRequestHandler):
 
     status = 404
 
-    def do_GET(self) -> None:  # noqa: N802 # the name that http.server looks for
+    def do_GET(self) -> None:  # the name that http.server looks for
         self.send_response(self.status)
         self.send_header("Content-Type", "text/html")
         self.send_header("Location", "https://elsewhere.example/")
