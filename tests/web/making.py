@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ekachit.accounts.models import User
 from ekachit.connections.models import AccessRecord, Connection, Project
-from ekachit.sync.models import Link, Pass, PassState
+from ekachit.sync.models import Conflict, ConflictState, Link, Pass, PassState
 from ekachit.tasks.models import ChecklistItem, Source, Status, Task
 
 PASSWORD = "a long enough phrase"
@@ -98,3 +98,21 @@ def make_record(connection: Connection, **fields: Any) -> AccessRecord:
         "status": 200,
     } | fields
     return AccessRecord.objects.create(connection=connection, **fields)
+
+
+def make_conflict(task: Task, **fields: Any) -> Conflict:
+    """A conflict of an issue's task: open, unless it has a state."""
+    now = timezone.now()
+    fields = {
+        "base": Status.TODO,
+        "ours": Status.DONE,
+        "jiras": Status.IN_PROGRESS,
+        "jira_status": "In Review",
+        "ours_at": now - timedelta(minutes=8),
+        "jiras_at": now - timedelta(minutes=5),
+        "found_at": now,
+    } | fields
+    if fields.get("state", ConflictState.OPEN) != ConflictState.OPEN:
+        fields.setdefault("closed_at", now)
+    link: Link = task.link
+    return Conflict.objects.create(user=task.user, task=task, connection=link.connection, **fields)

@@ -38,7 +38,7 @@ def test_the_card_says_how_it_is(browser_of_ada: Client, connection: Connection,
         f'href="{address}disconnect/"',
     ):
         assert part in page
-    assert "hx-trigger" not in page
+    assert 'hx-trigger="every 1s"' not in page
 
 
 def test_while_it_runs_it_counts_by_project_and_asks_again(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ekachit.connections.access import own_connection
 from ekachit.connections.models import Connection
 from ekachit.connections.queries import access_records, projects_of, revoke_url
 from ekachit.sync.queries import last_complete, progress
+from ekachit.web.attention import expiry_chip
 from ekachit.web.forms import EstimatesForm
 from ekachit.web.visit import Visit
 
@@ -40,5 +42,6 @@ def card(own: Connection) -> dict[str, object]:
         "progress": now,
         "busy": now.state in BUSY,
         "last_complete": last_complete(own),
+        "expiry": expiry_chip(own, now=timezone.now()),
         "tone": "busy" if now.state in BUSY else "ok" if own.active else "trouble",
     }

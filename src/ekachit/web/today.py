@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from ekachit.connections.queries import connections_of
 from ekachit.sync.models import Link, Presence
-from ekachit.sync.queries import browse_url
+from ekachit.sync.queries import browse_url, has_set_aside
 from ekachit.tasks.models import Status, Task
 from ekachit.tasks.queries import todays_rows
 from ekachit.web.visit import Visit
@@ -59,7 +59,7 @@ class Group:
 @require_safe
 def today(request: Visit) -> HttpResponse:
     """Show the page."""
-    return render(request, "web/today/page.html", _screen(request))
+    return render(request, "web/today/page.html", screen(request))
 
 
 @require_safe
@@ -67,17 +67,24 @@ def today_rows(request: Visit) -> HttpResponse:
     """Show the part of the page that an import fills while the person looks on."""
     if not request.htmx:
         return redirect("web:today")
-    return render(request, "web/today/rows.html", {**_screen(request), "fragment": True})
+    return render(request, "web/today/rows.html", {**screen(request), "fragment": True})
 
 
-def _screen(request: Visit) -> dict[str, object]:
+def screen(request: Visit) -> dict[str, object]:
+    """Return what the rows show; the page, and the parts of it that are swapped, share it."""
     now = timezone.now()
-    tasks = todays_rows(request.user, now).select_related("link__connection").prefetch_related("checklist")
+    tasks = (
+        todays_rows(request.user, now)
+        .annotate(set_aside=has_set_aside())
+        .select_related("link__connection")
+        .prefetch_related("checklist")
+    )
     rows = [_row(task) for task in tasks]
     groups = _groups(rows)
     return {
         "now": now,
         "groups": groups,
+        "statuses": Status.choices,
         "planned": sum(row.task.estimate_hours or 0 for row in rows if row.task.status != Status.DONE),
         "has_open": any(row.task.status != Status.DONE for row in rows),
         "connections": () if rows else connections_of(request.user),

@@ -13,13 +13,18 @@ from ekachit.web import (
     jira_connect,
     jira_connection,
     jira_disconnect,
+    jira_line,
     jira_progress,
     jira_projects,
     jira_receipts,
     jira_token,
+    notices,
     profile,
+    set_aside,
     settings_page,
+    task_status,
     today,
+    why,
 )
 
 app_name = "web"
@@ -36,18 +41,26 @@ _connection: list[URLPattern] = [
     path("disconnect/", jira_disconnect.disconnect, name="disconnect"),
     path("access/", jira_access.access, name="access"),
     path("receipts/", jira_receipts.receipts, name="receipts"),
+    path("why/", why.why, name="why"),
 ]
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("today/", today.today, name="today"),
     path("today/rows/", today.today_rows, name="today_rows"),
+    path("tasks/<int:task_id>/status/", task_status.task_status, name="task_status"),
+    path("set-aside/", set_aside.set_aside, name="set_aside"),
+    path("set-aside/leave-all/", set_aside.leave_all, name="set_aside_leave_all"),
+    path("set-aside/<int:conflict_id>/again/", set_aside.again, name="set_aside_again"),
+    path("set-aside/<int:conflict_id>/leave/", set_aside.leave, name="set_aside_leave"),
+    path("notices/", notices.notices, name="notices"),
     path("settings/", settings_page.settings_page, name="settings"),
     path("settings/profile/", profile.profile, name="profile"),
     path("settings/estimates/", estimates.estimates, name="estimates"),
     path("settings/jira/", jira.jira, name="jira"),
     path("settings/jira/connect/", jira_connect.connect, name="jira_connect"),
     path("settings/jira/sandbox/", jira_connect.sandbox, name="jira_sandbox"),
+    path("settings/jira/line/", jira_line.jira_line, name="jira_line"),
     path("settings/jira/<int:connection_id>/", include(_connection)),
     path("help/", help_page.help_page, name="help"),
 ]

@@ -21,7 +21,7 @@
       return;
     }
     if (event.key === "Escape") {
-      for (const open of document.querySelectorAll("details.checklist[open]")) {
+      for (const open of document.querySelectorAll("details.menu[open]")) {
         open.removeAttribute("open");
         open.querySelector("summary")?.focus();
       }
@@ -39,7 +39,7 @@
   });
 
   document.addEventListener("click", (event) => {
-    for (const open of document.querySelectorAll("details.checklist[open]")) {
+    for (const open of document.querySelectorAll("details.menu[open]")) {
       if (!open.contains(event.target)) open.removeAttribute("open");
     }
   });
