@@ -114,14 +114,18 @@ def process(command: list[str], port: int, env: dict[str, str] | None = None) ->
             server.terminate()
 
 
+def own_python() -> str:
+    """The interpreter that the product is installed for."""
+    own = ROOT / ".venv" / "bin" / "python"
+    return os.environ.get("EKACHIT_PYTHON") or (str(own) if own.exists() else sys.executable)
+
+
 @contextmanager
 def sandbox() -> Iterator[str]:
     """The seeded sandbox; gives its address."""
-    own = ROOT / ".venv" / "bin" / "python"
-    python = os.environ.get("EKACHIT_PYTHON") or (str(own) if own.exists() else sys.executable)
     port = free_port()
     env = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    with process([python, "-c", SERVE, "--port", str(port)], port, env) as url:
+    with process([own_python(), "-c", SERVE, "--port", str(port)], port, env) as url:
         yield url
 
 
@@ -176,7 +180,7 @@ def amended(document: Path) -> Path:
 
 
 def openapi(document: Path | None) -> None:
-    """Every endpoint through Prism, against the vendor's API document."""
+    """The product's client and every endpoint through Prism, against the vendor's API document."""
     if document is None or not document.is_file():
         raise SkippedError("no API document: name it with --openapi or EKACHIT_JIRA_OPENAPI")
     prism = node_folder() / "node_modules" / ".bin" / "prism"
@@ -194,16 +198,10 @@ def openapi(document: Path | None) -> None:
             url,
         ]
         with process(command, port) as proxy:
-            run(
-                [sys.executable, str(CLIENTS / "through_prism.py")],
-                {
-                    **os.environ,
-                    "SANDBOX_URL": proxy,
-                    "SANDBOX_EMAIL": EMAIL,
-                    "SANDBOX_TOKEN": TOKEN,
-                    "DIRECT_URL": url,
-                },
-            )
+            where = {"SANDBOX_URL": proxy, "SANDBOX_EMAIL": EMAIL, "SANDBOX_TOKEN": TOKEN, "DIRECT_URL": url}
+            env = {**os.environ, **where, "PYTHONPATH": str(ROOT / "src")}
+            run([own_python(), str(CLIENTS / "product_through_prism.py")], env)
+            run([sys.executable, str(CLIENTS / "through_prism.py")], env)
 
 
 def main() -> int:
