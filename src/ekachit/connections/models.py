@@ -23,6 +23,8 @@ class Connection(models.Model):
 
     `epoch` is the lease's fencing number: every claim and every disconnect raises it, and a write that
     names an older one changes nothing. `due_at` is when the next pass may start; None: not at all.
+    `points_override` is the field that holds points where the person chose one, `reread` asks the next pass to read
+    every issue anew because of it.
     Sending status changes has a lease of its own (`send_…`), so that a long import does not hold them up.
     `absence_suspects` has the ids of issues that one pass found absent and a second one has yet to confirm.
     """
@@ -37,6 +39,9 @@ class Connection(models.Model):
     state = models.CharField(max_length=16, choices=State, default=State.CONNECTED)
     token_expires_on = models.DateField(null=True, blank=True)
     points_fields = models.JSONField(default=dict, blank=True)
+    points_override = models.CharField(max_length=64, blank=True)
+    points_override_name = models.CharField(max_length=255, blank=True)
+    reread = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
     picked_at = models.DateTimeField(null=True, blank=True)
     disconnected_at = models.DateTimeField(null=True, blank=True)
@@ -97,6 +102,7 @@ class Project(models.Model):
     `two_way` sends status changes to Jira. `done_status_id` and `progress_status_id` are the statuses they go to,
     empty for any status of the category. `allow_path` lets a change take several transitions where there is no direct
     one. `chosen_values` has the values that the person chose for fields which transitions require, by field id;
+    `points_override` is the project's own field for points, in place of the connection's;
     `workflow` the transitions that were seen, by issue type and status id, for finding such a way.
     """
 
@@ -112,6 +118,8 @@ class Project(models.Model):
     done_status_name = models.CharField(max_length=255, blank=True)
     progress_status_id = models.CharField(max_length=32, blank=True)
     progress_status_name = models.CharField(max_length=255, blank=True)
+    points_override = models.CharField(max_length=64, blank=True)
+    points_override_name = models.CharField(max_length=255, blank=True)
     allow_path = models.BooleanField(default=False)
     chosen_values = models.JSONField(default=dict, blank=True)
     workflow = models.JSONField(default=dict, blank=True)

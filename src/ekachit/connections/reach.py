@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from asgiref.sync import async_to_sync
 
 from ekachit.config import settings
+from ekachit.connections.credentials import sealed_token
 from ekachit.connections.errors import ConnectError
+from ekachit.connections.ledger import file_calls
 from ekachit.connections.models import Connection
 from ekachit.jira.client import JiraClient
 from ekachit.jira.connect import Proof
 from ekachit.jira.egress import Egress, Site, SiteError, parse_site
-from ekachit.jira.errors import JiraError, Unavailable
+from ekachit.jira.errors import AuthRejected, JiraError, Unavailable
 from ekachit.jira.ledger import Call
 from ekachit.jira.survey import Survey, prove_and_survey, survey_site
-from ekachit.jira.transport import TokenSource, Transport
+from ekachit.jira.transport import AiohttpTransport, TokenSource, Transport
+from ekachit.vault.errors import VaultError
+
+T = TypeVar("T")
 
 
 def utc_now() -> datetime:
@@ -108,6 +114,37 @@ def reload(connection: Connection, token: TokenSource) -> tuple[Survey, Sequence
     except JiraError as trouble:
         raise _words(trouble) from None
     return found, log.take()
+
+
+def ask(connection: Connection, work: Callable[[JiraClient], Awaitable[T]]) -> T:
+    """Return what `work` finds out with a client that speaks for a connection, outside a pass; a person waits for it.
+
+    The requests are filed in the ledger, whatever comes of them.
+
+    Raises:
+        ConnectError: `not_connected`, why the token cannot be opened, or why Jira refused or did not answer.
+    """
+    if not connection.active:
+        raise ConnectError("not_connected")
+    log = CallLog()
+    try:
+        return async_to_sync(_ask)(connection, sealed_token(connection), log, work)
+    except VaultError as trouble:
+        raise ConnectError(trouble.code) from None
+    except JiraError as trouble:
+        raise _words(trouble) from None
+    finally:
+        file_calls(connection, log.take())
+
+
+async def _ask(
+    connection: Connection, token: TokenSource, log: CallLog, work: Callable[[JiraClient], Awaitable[T]]
+) -> T:
+    async with AiohttpTransport(Egress(settings().allowed_sandboxes)) as transport:
+        client = client_for(connection, token, transport, log)
+        if (await client.myself()).account_id != connection.account_id:
+            raise AuthRejected("account_differs")
+        return await work(client)
 
 
 def client_for(connection: Connection, token: TokenSource, transport: Transport, log: CallLog) -> JiraClient:

@@ -149,6 +149,32 @@ WORDS: dict[str, Words] = {
         _("Check the site. If it is right, try again later; nothing was changed."),
     ),
     "read_only": Words(_("The site takes no requests at the moment: it is in read-only mode."), _WAIT),
+    # --- what a pass found ---
+    "forbidden": Words(
+        _("Jira does not allow this account to read what was asked."),
+        _("Ask your Jira administrator for access to the project. Nothing was changed."),
+    ),
+    "project_gone": Words(
+        _("Jira no longer shows you one of the picked projects."),
+        _("The others were read. Reload the list of projects and pick again; your tasks are kept."),
+        "projects",
+    ),
+    "field_unknown": Words(
+        _("This is not a field that can hold story points."),
+        _("Reload the list of fields and choose one of them. Nothing was changed."),
+    ),
+    "listing_incomplete": Words(
+        _("Jira's list ended too early, so nothing was marked as gone."),
+        _("The next sync reads it again; you need not do anything."),
+    ),
+    "list_shrank": Words(
+        _("Jira suddenly showed less than half of your issues, so nothing was marked as gone yet."),
+        _("It is read again in a minute or two; only if that agrees are they marked."),
+    ),
+    "budget_spent": Words(
+        _("This sync was longer than one may be, and stopped at a safe place."),
+        _("The next one goes on from there in a minute or two; you need not do anything."),
+    ),
     "interrupted": Words(
         _("The sync was cut off when Ekachit was restarted."),
         _("The next one goes on from there; you need not do anything."),
@@ -160,7 +186,9 @@ WORDS: dict[str, Words] = {
     # --- here ---
     "database": Words(
         _("Ekachit could not write to its own database."),
-        _("The administrator sees to the database: `ekachit doctor` says more. Your tasks are kept as they were."),
+        _(
+            "The administrator sees to the database: `ekachit doctor` says more. Your tasks are kept as they were."
+        ),
     ),
     "internal": Words(
         _("Ekachit made a mistake of its own here."),

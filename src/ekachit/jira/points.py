@@ -58,12 +58,21 @@ def find_points_fields(fields: Iterable[Field]) -> PointsFields:
     return PointsFields(_ids(estimate), _ids(story_points))
 
 
+def number_fields(fields: Iterable[Field]) -> list[Field]:
+    """Return the custom fields that hold a number: those that a person may choose for points."""
+    return [
+        field
+        for field in fields
+        if field.id.startswith("customfield_") and field.schema and field.schema.type == "number"
+    ]
+
+
 def points_of(
     values: Mapping[str, object],
     fields: PointsFields,
     project_style: str | None = None,
     *,
-    override: str | None = None,
+    override: str = "",
 ) -> float | None:
     """Return an issue's points, None where it has none.
 
@@ -71,10 +80,10 @@ def points_of(
         values: the issue's fields by id, as numbers or as undecoded JSON.
         fields: where points are.
         project_style: `next-gen` or `classic`.
-        override: the one field to look at instead, as the person chose it.
+        override: the one field to look at instead, as the person chose it; empty: the standard ones.
     """
     for field_id in (override,) if override else fields.in_order(project_style):
-        value = _number(values.get(field_id))
+        value = number_in(values.get(field_id))
         if value is not None:
             return value
     return None
@@ -100,7 +109,8 @@ def _ids(fields: list[Field]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(field.id for field in ordered))
 
 
-def _number(value: object) -> float | None:
+def number_in(value: object) -> float | None:
+    """Return a field's value as points, None where it is none: no number, negative, or past any real estimate."""
     if isinstance(value, msgspec.Raw):
         try:
             value = msgspec.json.decode(value)

@@ -65,7 +65,15 @@ class Worker:
         try:
             await in_thread(keeper.make_round)
         except DatabaseError as trouble:
+            self._note_database(trouble)
+
+    def _note_database(self, trouble: DatabaseError | None) -> None:
+        """Log once when the database does not answer and once when it does again: a full disk needs no more lines."""
+        if trouble is not None and not self._database_away:
             log.warning("The database did not answer: %s", type(trouble).__name__)
+        elif trouble is None and self._database_away:
+            log.info("The database answers again")
+        self._database_away = trouble is not None
 
     async def _tick(self) -> int:
         room = AT_ONCE - len(self._running)

@@ -25,6 +25,7 @@ class Known:
     `open` is whether Jira had the issue as open when both sides last agreed; the task here may be done already.
     """
 
+    key: str
     version: datetime | None
     presence: Presence
     project_id: str
@@ -33,14 +34,27 @@ class Known:
     lines: frozenset[str]
     has_open_lines: bool
 
+    @property
+    def mirrors(self) -> bool:
+        """Whether its checklist is kept in step: then it is the home of its sub-tasks."""
+        return self.open and self.presence is Presence.CURRENT
+
 
 def index_of(connection: Connection) -> dict[str, Known]:
     """Return every link of the person with this site, by issue id: one query, no task texts."""
     rows = Link.objects.filter(user_id=connection.user_id, cloud_id=connection.cloud_id).values_list(
-        "issue_id", "version", "presence", "project_id", "connection_id", "base__status", "base__checklist"
+        "issue_id",
+        "key",
+        "version",
+        "presence",
+        "project_id",
+        "connection_id",
+        "base__status",
+        "base__checklist",
     )
     return {
         issue_id: Known(
+            key=key,
             version=version,
             presence=Presence(presence),
             project_id=project_id,
@@ -49,7 +63,7 @@ def index_of(connection: Connection) -> dict[str, Known]:
             lines=frozenset(line["issue_id"] for line in checklist or ()),
             has_open_lines=any(not line["done"] for line in checklist or ()),
         )
-        for issue_id, version, presence, project_id, connection_id, status, checklist in rows
+        for issue_id, key, version, presence, project_id, connection_id, status, checklist in rows
     }
 
 

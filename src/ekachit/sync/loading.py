@@ -56,18 +56,18 @@ def load(claim: Claim, *, now: datetime) -> Loaded:
         token=sealed_token(connection),
         index=index_of(connection),
         picked={each.project_id: each.key for each in projects},
-        readings={each.project_id: reading_of(each) for each in projects},
+        readings={each.project_id: reading_of(each, connection) for each in projects},
         points=msgspec.convert(connection.points_fields, PointsFields),
         put_aside=dict(PutAside.objects.filter(connection=connection).values_list("issue_id", "version")),
         tally=begin(connection, claim.epoch, projects, now=now),
     )
 
 
-def reading_of(project: Project) -> Reading:
-    """Return how a project's issues are read."""
+def reading_of(project: Project, connection: Connection) -> Reading:
+    """Return how the issues of a connection's project are read."""
     counts_as = {}
     if project.progress_status_id:
         counts_as[project.progress_status_id] = Category.INDETERMINATE
     if project.done_status_id:
         counts_as[project.done_status_id] = Category.DONE
-    return Reading(project.style, counts_as)
+    return Reading(project.style, project.points_override or connection.points_override, counts_as)

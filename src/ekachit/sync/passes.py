@@ -212,8 +212,17 @@ def _reschedule(connection: Connection, outcome: Outcome, now: datetime, chance:
         take_back(connection.user, f"needs-token-{connection.pk}")
     _log_change(connection, outcome, failed_before)
     connection.lease_until, connection.lease_owner, connection.stop_requested = None, "", False
+    connection.reread = connection.reread and outcome.ending is not Ending.FINE
     connection.save(
-        update_fields=["failures", "due_at", "state", "lease_until", "lease_owner", "stop_requested"]
+        update_fields=[
+            "failures",
+            "due_at",
+            "state",
+            "lease_until",
+            "lease_owner",
+            "stop_requested",
+            "reread",
+        ]
     )
 
 

@@ -6,31 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
-from asgiref.sync import async_to_sync
 from django.db import transaction
 
-from ekachit.config import settings
-from ekachit.connections.credentials import sealed_token
-from ekachit.connections.errors import ConnectError
-from ekachit.connections.ledger import file_calls
 from ekachit.connections.models import Project
-from ekachit.connections.reach import CallLog, client_for
+from ekachit.connections.reach import ask
 from ekachit.domain.sync.reconcile import merge_status
 from ekachit.domain.sync.state import Issue
 from ekachit.domain.sync.status import task_status
 from ekachit.domain.sync.transitions import NoWay, Transition
 from ekachit.jira.client import JiraClient
-from ekachit.jira.egress import Egress
-from ekachit.jira.errors import JiraError, Refused, Unavailable
+from ekachit.jira.errors import Refused
 from ekachit.jira.points import PointsFields
-from ekachit.jira.transport import AiohttpTransport, TokenSource
 from ekachit.sync.loading import reading_of
 from ekachit.sync.models import Link, Presence
 from ekachit.sync.outbox import differing
 from ekachit.sync.translate import Reader, Refusal
 from ekachit.sync.workflow import Rules, next_way, rules_of, transition_from, with_seen
 from ekachit.tasks.models import Status
-from ekachit.vault.errors import VaultError
 
 # Each issue looked at costs two requests, and a person waits for them.
 MOST_ISSUES = 12
@@ -72,25 +64,21 @@ def preview(project: Project) -> Preview:
     Raises:
         ConnectError: Jira refused or did not answer, or the connection cannot be used.
     """
-    connection = project.connection
-    if not connection.active:
-        raise ConnectError("not_connected")
-    rules = rules_of(project, reading_of(project))
     waiting = differing(project)
     samples = _samples(project, leave_out={each.pk for each in waiting})
-    log = CallLog()
-    try:
-        points = msgspec.convert(connection.points_fields, PointsFields)
-        look = _Look(project, sealed_token(connection), rules, points, log)
-        async_to_sync(_look)(look, waiting[:MOST_ISSUES], samples)
-    except VaultError as trouble:
-        raise ConnectError(trouble.code) from None
-    except JiraError as trouble:
-        wait = trouble.retry_after if isinstance(trouble, Unavailable) else None
-        raise ConnectError(trouble.code, wait_seconds=wait) from None
-    finally:
-        file_calls(connection, log.take())
-    _remember(look)
+    points = msgspec.convert(project.connection.points_fields, PointsFields)
+    look = _Look(rules_of(project, reading_of(project, project.connection)), points)
+
+    async def work(client: JiraClient) -> None:
+        for link in waiting[:MOST_ISSUES]:
+            look.now += await _foresee(client, look, link, [link.task.status])
+        for link in samples:
+            open_to = [Status.IN_PROGRESS.value, Status.DONE.value]
+            wanted = [each for each in open_to if each != link.base["status"]]
+            look.samples += await _foresee(client, look, link, wanted)
+
+    ask(project.connection, work)
+    _remember(project, look)
     return Preview(tuple(look.now), tuple(look.samples), max(0, len(waiting) - MOST_ISSUES))
 
 
@@ -98,11 +86,8 @@ def preview(project: Project) -> Preview:
 class _Look:
     """What is looked at and what was found; `seen` has the transitions of a status, by issue type."""
 
-    project: Project
-    token: TokenSource
     rules: Rules
     points: PointsFields
-    log: CallLog
     now: list[Forecast] = field(default_factory=list)
     samples: list[Forecast] = field(default_factory=list)
     seen: list[tuple[str, str, Sequence[Transition]]] = field(default_factory=list)
@@ -123,17 +108,6 @@ def _samples(project: Project, *, leave_out: set[int]) -> list[Link]:
     for each in links:
         by_status.setdefault((each.issue_type, each.jira_status), each)
     return list(by_status.values())[:MOST_ISSUES]
-
-
-async def _look(look: _Look, waiting: Sequence[Link], samples: Sequence[Link]) -> None:
-    async with AiohttpTransport(Egress(settings().allowed_sandboxes)) as transport:
-        client = client_for(look.project.connection, look.token, transport, look.log)
-        for link in waiting:
-            look.now += await _foresee(client, look, link, [link.task.status])
-        for link in samples:
-            open_to = [Status.IN_PROGRESS.value, Status.DONE.value]
-            wanted = [each for each in open_to if each != link.base["status"]]
-            look.samples += await _foresee(client, look, link, wanted)
 
 
 async def _foresee(client: JiraClient, look: _Look, link: Link, wanted: Sequence[str]) -> list[Forecast]:
@@ -190,9 +164,9 @@ def _forecast(  # noqa: PLR0913 # the parts of a forecast
 
 
 @transaction.atomic
-def _remember(look: _Look) -> None:
+def _remember(project: Project, look: _Look) -> None:
     """Keep what was seen of the workflow."""
-    row = Project.objects.select_for_update().get(pk=look.project.pk)
+    row = Project.objects.select_for_update().get(pk=project.pk)
     for issue_type, status_id, offered in look.seen:
         row.workflow = with_seen(row.workflow, issue_type, status_id, offered)
     row.save(update_fields=["workflow"])

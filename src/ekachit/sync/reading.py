@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from ekachit.domain.sync.state import Issue, Presence, RemoteView, Scope
+from ekachit.domain.sync.state import Issue, RemoteView, Scope
 from ekachit.domain.sync.status import Category
 from ekachit.jira import jql
 from ekachit.jira.client import MOST_RECONCILED, JiraClient
@@ -31,9 +31,10 @@ class Writes(Protocol):
 
 @dataclass(slots=True)
 class Listing:
-    """What the list showed: each id with its version, and whether the list is known to be whole."""
+    """What the list showed: each id with its version and key, and whether the list is known to be whole."""
 
     versions: dict[str, datetime | None] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
     complete: bool = True
 
 
@@ -56,7 +57,8 @@ class Reading:
         self._write = write
         self._reader = Reader(loaded.points, loaded.readings)
         self._sub_tasks: list[Issue] = []
-        self._open = {issue_id for issue_id, known in loaded.index.items() if known.open}
+        self._open = {issue_id for issue_id, known in loaded.index.items() if known.mirrors}
+        self._read: set[str] = set()
         self._asked_projects = list(loaded.picked)
         self.gone_projects: list[str] = []
 
@@ -85,8 +87,10 @@ class Reading:
         listing = Listing()
         async for page in self._listed(("updated",), why="which open issues are yours"):
             listing.versions |= self._reader.versions(page)
+            listing.keys |= {each.id: each.key for each in page.issues}
             listing.complete = page.complete
-        news = [each for each, version in listing.versions.items() if self._is_news(each, version)]
+        anew = self._loaded.connection.reread
+        news = [each for each in listing.versions if anew or self._is_news(each, listing)]
         for chunk in _chunks(news, MOST_RECONCILED):
             answer = await self._fetch(chunk, why="your changed issues")
             # What the list showed and a consistent read does not is no longer so: no proof of absence is needed
@@ -94,7 +98,20 @@ class Reading:
             await self._apply(self._deferring(answer.issues), answer.refused, listing.versions)
             for each in answer.absent:
                 listing.versions.pop(each, None)
+        for chunk in _chunks(self._untold_parents(), MOST_RECONCILED):
+            answer = await self._fetch(chunk, why="issues with a new sub-task of yours")
+            await self._apply(self._deferring(answer.issues), answer.refused)
         return listing
+
+    def _untold_parents(self) -> list[str]:
+        """Issues whose checklist lacks a sub-task of the person's: it was made without touching its parent."""
+        told = self._index.keys() | self._on_checklists
+        parents = {
+            each.parent_id
+            for each in self._sub_tasks
+            if each.parent_id is not None and each.parent_id in self._open and each.issue_id not in told
+        }
+        return sorted(parents - self._read)
 
     async def _listed(self, fields: Sequence[str], *, why: str) -> AsyncIterator[SearchPage]:
         """The pages of the list. A project that Jira no longer knows is left out, and the list begun again."""
@@ -118,21 +135,23 @@ class Reading:
         self._asked_projects = [each for each in self._asked_projects if each not in named]
         return bool(named)
 
-    def _is_news(self, issue_id: str, version: datetime | None) -> bool:
-        known = self._index.get(issue_id)
+    def _is_news(self, issue_id: str, listing: Listing) -> bool:
+        known, version = self._index.get(issue_id), listing.versions[issue_id]
         if known is None:
             if issue_id in self._loaded.put_aside:
                 return version is None or version != self._loaded.put_aside[issue_id]
             return issue_id not in self._on_checklists
         changed = version is None or known.version is None or version > known.version
+        # A project that is renamed gives its issues new keys, and none of them tells by its version.
+        renamed = listing.keys.get(issue_id, known.key) != known.key
         # A sub-task's change need not touch its parent, so a task with open lines is always read again. The list
         # has open issues only: one that we hold as done has come back, or the list is late.
-        return changed or known.has_open_lines or not known.open or known.presence is not Presence.CURRENT
+        return changed or renamed or known.has_open_lines or not known.mirrors
 
     @property
     def _on_checklists(self) -> frozenset[str]:
         """Ids of sub-tasks whose home is a checklist here."""
-        return frozenset(line for known in self._index.values() if known.open for line in known.lines)
+        return frozenset(line for known in self._index.values() if known.mirrors for line in known.lines)
 
     async def _check_absences(self, listing: Listing) -> None:
         """Ask by id for what left the list: it is done, or elsewhere, or proven absent."""
@@ -150,11 +169,7 @@ class Reading:
             await self._write(found_now, self._scope())
 
     def _is_ours(self, known: Known) -> bool:
-        return (
-            known.connection_id == self._loaded.connection.pk
-            and known.open
-            and known.presence is Presence.CURRENT
-        )
+        return known.mirrors and known.connection_id == self._loaded.connection.pk
 
     async def _fetch(self, issue_ids: Sequence[str], *, why: str) -> Answer:
         """Read issues by id, consistently. Where Jira refuses the query for an id it does not know, halves are asked."""
@@ -199,6 +214,7 @@ class Reading:
         """The issues that can be applied now; sub-tasks wait until it is known which parents are imported."""
         parents: list[Issue] = []
         for each in issues:
+            self._read.add(each.issue_id)
             (self._sub_tasks if each.is_subtask else parents).append(each)
         self._open |= {each.issue_id for each in parents if self._gets_task(each)}
         return parents

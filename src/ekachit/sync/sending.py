@@ -127,7 +127,7 @@ def _job(connection: Connection, entry: OutboxEntry, now: datetime) -> Job | Non
         attempts=entry.attempts,
         posted=entry.posted_at is not None,
         seen_status_id=entry.seen_status_id,
-        rules=rules_of(project, reading_of(project)),
+        rules=rules_of(project, reading_of(project, connection)),
     )
 
 

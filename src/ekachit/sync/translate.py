@@ -36,9 +36,11 @@ class Reading:
     """How a project is read: its style (`classic` or `next-gen`), and the statuses that count as another category.
 
     Where the person chose "Ready for release" as what done means here, an issue in that status is done.
+    `points_field` is the one field to look at for points, empty for Jira's standard ones.
     """
 
     style: str = ""
+    points_field: str = ""
     counts_as: Mapping[str, Category] = field(default_factory=dict)
 
 
@@ -48,7 +50,8 @@ class Reader:
     def __init__(self, points: PointsFields, projects: Mapping[str, Reading]) -> None:
         self._points = points
         self._projects = projects
-        self.fields: tuple[str, ...] = (*FIELDS, *points.ids)
+        chosen = [each.points_field for each in projects.values() if each.points_field]
+        self.fields: tuple[str, ...] = tuple(dict.fromkeys((*FIELDS, *points.ids, *chosen)))
 
     def page(self, page: SearchPage) -> tuple[list[Issue], list[Refusal]]:
         """Return the page's issues, and those that have to be put aside."""
@@ -85,16 +88,16 @@ class Reader:
             status_id=fields.status.id,
             priority_name=priority.name[:100] if priority else "",
             priority_rank=priority_rank(priority.name, priority.id) if priority else None,
-            points=points_of(wire.custom, self._points, self._style(wire.project_id)),
+            points=self._points_of(wire),
             issue_type=fields.issuetype.name[:100] if fields.issuetype else "",
             is_subtask=bool(fields.issuetype and fields.issuetype.subtask),
             parent_id=fields.parent.id if fields.parent else None,
             subtasks=tuple(_subtask(each) for each in fields.subtasks or ()),
         )
 
-    def _style(self, project_id: str) -> str | None:
-        project = self._projects.get(project_id)
-        return project.style if project else None
+    def _points_of(self, wire: WireIssue) -> float | None:
+        project = self._projects.get(wire.project_id or "", Reading())
+        return points_of(wire.custom, self._points, project.style, override=project.points_field)
 
     def _category(self, project_id: str, status: Status) -> Category:
         project = self._projects.get(project_id)
