@@ -75,7 +75,7 @@ def _regress(history: History, matrix: Floats, counted: Floats, layout: Layout, 
         information = (matrix.T * precisions) @ matrix
         information[np.diag_indices_from(information)] += precision
         wanted = matrix.T @ (precisions * ratios) + precision * layout.means
-        coefficients = np.linalg.solve(information, wanted)
+        coefficients = np.asarray(np.linalg.solve(information, wanted), dtype=float)
         errors = ratios - matrix @ coefficients
         own = counted * awake
         spread = float((own * pull) @ errors**2) + priors.noise_tasks * priors.noise_sd**2
@@ -83,7 +83,7 @@ def _regress(history: History, matrix: Floats, counted: Floats, layout: Layout, 
         pull = (priors.tails + 1) / (priors.tails + (errors / scale) ** 2)
         if turn in NIGHTS_AGAIN:
             awake = 1 - nights(hours, errors, scale, counted, priors)
-    covariance = np.linalg.inv(information)
+    covariance = np.asarray(np.linalg.inv(information), dtype=float)
     return _Line(coefficients, covariance, scale, precisions, awake)
 
 

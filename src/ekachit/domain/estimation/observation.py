@@ -134,7 +134,10 @@ class History:
 
     def between(self, first: int, end: int) -> History:
         """Return the tasks from the `first`-th up to but without the `end`-th."""
-        part = slice(first, end)
+        return self.at(slice(first, end))
+
+    def at(self, part: slice | Whole) -> History:
+        """Return some of the tasks, in order."""
         return History(
             self.log_expected[part],
             self.log_ratio[part],

@@ -43,4 +43,5 @@ def draw_hours(model: Model, tasks: History, seed: int, draws: int = DRAWS) -> F
 
 def total_quantiles(model: Model, tasks: Sequence[Task], seed: int, levels: Floats = LEVELS) -> Floats:
     """Return quantiles of the hours that all the tasks take together."""
-    return np.quantile(draw_hours(model, ahead(tasks, model.history), seed).sum(axis=1), levels)
+    hours = draw_hours(model, ahead(tasks, model.history), seed).sum(axis=1)
+    return np.asarray(np.quantile(hours, levels), dtype=float)
