@@ -8,6 +8,7 @@ import pytest
 
 from ekachit.accounts.actions import add_account
 from ekachit.accounts.models import User
+from ekachit.config import settings
 from ekachit.connections.models import Connection, Project, State
 from ekachit.sandbox.run import SandboxThread
 from ekachit.sandbox.seed import DEMO_EMAIL, DEMO_TOKEN
@@ -141,6 +142,22 @@ def test_a_sync_that_fails_says_why(jira: SandboxThread, ada: User) -> None:
     done = run("sync", "--user", ADA)
     assert done.exit_code == 1
     assert "Pro plan" in done.stdout
+
+
+def test_a_sandbox_that_this_start_does_not_name_is_not_asked(
+    jira: SandboxThread, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect(jira)
+    asked = len(jira.requests)
+    with monkeypatch.context() as patch:
+        patch.setenv("EKACHIT_SANDBOX_HOSTS", "")
+        settings.cache_clear()
+        done = run("sync", "--user", ADA)
+        assert run("disconnect", "--user", ADA, "--site", jira.url).exit_code == 0
+    settings.cache_clear()
+    assert done.exit_code == 1
+    assert "[sandbox_not_allowed]" in done.stdout
+    assert len(jira.requests) == asked
 
 
 def test_an_unknown_account_is_told_how_to_be_added(ada: User) -> None:

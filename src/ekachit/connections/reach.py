@@ -17,7 +17,7 @@ from ekachit.connections.models import Connection
 from ekachit.jira.client import JiraClient
 from ekachit.jira.connect import Proof
 from ekachit.jira.egress import Egress, Site, SiteError, parse_site
-from ekachit.jira.errors import AuthRejected, JiraError, Unavailable
+from ekachit.jira.errors import AuthRejected, JiraError, Unavailable, Unexpected
 from ekachit.jira.ledger import Call
 from ekachit.jira.survey import Survey, prove_and_survey, survey_site
 from ekachit.jira.transport import AiohttpTransport, TokenSource, Transport
@@ -148,10 +148,18 @@ async def _ask(
 
 
 def client_for(connection: Connection, token: TokenSource, transport: Transport, log: CallLog) -> JiraClient:
-    """Return a client that speaks for a connection over a transport."""
+    """Return a client that speaks for a connection over a transport.
+
+    Raises:
+        Unexpected: its site may no longer be spoken to, such as a sandbox that this start does not name.
+    """
+    try:
+        site = parse_site(connection.site, settings().allowed_sandboxes)
+    except SiteError as wrong:
+        raise Unexpected(wrong.code) from None
     return JiraClient(
         transport,
-        site_of(connection.site),
+        site,
         email=connection.email,
         token=token,
         cloud_id=connection.cloud_id,
