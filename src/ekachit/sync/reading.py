@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -65,10 +65,11 @@ class Reading:
     async def run(self) -> bool:
         """Read all there is to read and write it; returns whether the list was whole."""
         listing = await (self._poll() if self._index else self._import())
-        for chunk in _chunks(self._sub_tasks, MOST_RECONCILED):
-            await self._apply(chunk)
+        # Which parents left the list is settled first: what was on their checklists may need another home.
         if listing.complete:
             await self._check_absences(listing)
+        for chunk in _chunks(self._sub_tasks, MOST_RECONCILED):
+            await self._apply(chunk)
         return listing.complete
 
     async def _import(self) -> Listing:
@@ -90,7 +91,8 @@ class Reading:
             listing.keys |= {each.id: each.key for each in page.issues}
             listing.complete = page.complete
         anew = self._loaded.connection.reread
-        news = [each for each in listing.versions if anew or self._is_news(each, listing)]
+        lines = self._lines(listing.versions)
+        news = [each for each in listing.versions if anew or self._is_news(each, listing, lines)]
         for chunk in _chunks(news, MOST_RECONCILED):
             answer = await self._fetch(chunk, why="your changed issues")
             # What the list showed and a consistent read does not is no longer so: no proof of absence is needed
@@ -98,20 +100,20 @@ class Reading:
             await self._apply(self._deferring(answer.issues), answer.refused, listing.versions)
             for each in answer.absent:
                 listing.versions.pop(each, None)
-        for chunk in _chunks(self._untold_parents(), MOST_RECONCILED):
+        for chunk in _chunks(self._untold_parents(listing), MOST_RECONCILED):
             answer = await self._fetch(chunk, why="issues with a new sub-task of yours")
             await self._apply(self._deferring(answer.issues), answer.refused)
         return listing
 
-    def _untold_parents(self) -> list[str]:
+    def _untold_parents(self, listing: Listing) -> list[str]:
         """Issues whose checklist lacks a sub-task of the person's: it was made without touching its parent."""
-        told = self._index.keys() | self._on_checklists
+        told = self._index.keys() | self._lines()
         parents = {
             each.parent_id
             for each in self._sub_tasks
             if each.parent_id is not None and each.parent_id in self._open and each.issue_id not in told
         }
-        return sorted(parents - self._read)
+        return sorted(parents & listing.versions.keys() - self._read)
 
     async def _listed(self, fields: Sequence[str], *, why: str) -> AsyncIterator[SearchPage]:
         """The pages of the list. A project that Jira no longer knows is left out, and the list begun again."""
@@ -135,12 +137,12 @@ class Reading:
         self._asked_projects = [each for each in self._asked_projects if each not in named]
         return bool(named)
 
-    def _is_news(self, issue_id: str, listing: Listing) -> bool:
+    def _is_news(self, issue_id: str, listing: Listing, listed_lines: Collection[str]) -> bool:
         known, version = self._index.get(issue_id), listing.versions[issue_id]
         if known is None:
             if issue_id in self._loaded.put_aside:
                 return version is None or version != self._loaded.put_aside[issue_id]
-            return issue_id not in self._on_checklists
+            return issue_id not in listed_lines
         changed = version is None or known.version is None or version > known.version
         # A project that is renamed gives its issues new keys, and none of them tells by its version.
         renamed = listing.keys.get(issue_id, known.key) != known.key
@@ -148,10 +150,14 @@ class Reading:
         # has open issues only: one that we hold as done has come back, or the list is late.
         return changed or renamed or known.has_open_lines or not known.mirrors
 
-    @property
-    def _on_checklists(self) -> frozenset[str]:
-        """Ids of sub-tasks whose home is a checklist here."""
-        return frozenset(line for known in self._index.values() if known.mirrors for line in known.lines)
+    def _lines(self, among: Collection[str] | None = None) -> frozenset[str]:
+        """Ids of sub-tasks whose home is a checklist here; of those issues alone, where they are given."""
+        return frozenset(
+            line
+            for issue_id, known in self._index.items()
+            if known.mirrors and (among is None or issue_id in among)
+            for line in known.lines
+        )
 
     async def _check_absences(self, listing: Listing) -> None:
         """Ask by id for what left the list: it is done, or elsewhere, or proven absent."""
@@ -162,6 +168,7 @@ class Reading:
             found = await self._fetch(chunk, why="issues that left your list")
             await self._apply(found.issues, found.refused)
             answer.absent |= found.absent
+            self._open -= found.absent | {each.issue_id for each in found.issues if not self._gets_task(each)}
         settled = [each for each in self._loaded.put_aside if each not in listing.versions]
         if left or settled or self._loaded.connection.absence_suspects:
             view = RemoteView((), frozenset(answer.absent))
