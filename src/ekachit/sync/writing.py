@@ -138,7 +138,7 @@ class Writer:
     def _update(self, action: Update) -> None:
         values = action.values
         task = Task.objects.select_for_update().get(pk=action.task_id)
-        before = task.status
+        before, was = task.status, _receipt_values(task, action.changed)
         ours_at = task.status_changed_at
         for name, value in _shown_values(values).items():
             setattr(task, name, value)
@@ -162,6 +162,10 @@ class Writer:
         note = {"key": values.key, "task": task.pk, "changed": list(action.changed)}
         if task.status != before:
             note |= {"from": before, "to": task.status}
+        if "presence" in action.changed:
+            note["presence"] = action.presence.value
+        if was:
+            note["values"] = {name: [old, getattr(values, name)] for name, old in was.items()}
         self._tally.note(**note)
 
     def _repoint(self, task: Task, points: float | None) -> None:
@@ -210,6 +214,18 @@ class Writer:
         self._tally.set_aside += 1
         key = f"set-aside-{conflict.pk}"
         tell(self._user, "late_conflict", key=key, issue=link.key, ours=entry.wanted, jiras=status)
+
+
+def _receipt_values(task: Task, changed: Sequence[str]) -> dict[str, object]:
+    """What the receipt tells of the time before, by the name in `Values`."""
+    was: dict[str, object] = {
+        name: getattr(task, name) for name in ("title", "priority_name", "points") if name in changed
+    }
+    if "key" in changed or "status_name" in changed:
+        link = Link.objects.get(task_id=task.pk)
+        was |= {"key": link.key} if "key" in changed else {}
+        was |= {"status_name": link.jira_status} if "status_name" in changed else {}
+    return was
 
 
 def _shown_values(values: Values) -> dict[str, object]:

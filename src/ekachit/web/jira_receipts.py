@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from ekachit.connections.access import own_connection
 from ekachit.sync import queries
+from ekachit.web.receipt_words import receipt_of
 from ekachit.web.visit import Visit
 
 PER_PAGE = 30
@@ -18,5 +19,10 @@ PER_PAGE = 30
 def receipts(request: Visit, connection_id: int) -> HttpResponse:
     """Show the page."""
     connection = own_connection(request.user, connection_id)
-    passes = Paginator(queries.receipts(connection), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "web/jira_receipts/page.html", {"connection": connection, "passes": passes})
+    shown = Paginator(queries.receipts(connection), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "connection": connection,
+        "shown": shown,
+        "receipts": [receipt_of(each, connection) for each in shown],
+    }
+    return render(request, "web/jira_receipts/page.html", context)

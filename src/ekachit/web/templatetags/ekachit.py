@@ -59,6 +59,12 @@ def reason(code: str) -> str:
     return str(words_for(code).title) if code else ""
 
 
+@register.filter
+def next_step(code: str) -> str:
+    """Return what to do about an error code, empty for none."""
+    return str(words_for(code).next_step) if code else ""
+
+
 def _number(value: float) -> str:
     """A number with one decimal where it has one (two below a tenth), none for large ones."""
     if value >= TENTHS_BELOW:
