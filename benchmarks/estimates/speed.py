@@ -1,0 +1,42 @@
+"""How long one fit takes, as a ratio to sorting numbers on the same machine, and in milliseconds here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from benchmarks.estimates.people import drawn
+from benchmarks.estimates.report import Block
+from ekachit.domain.estimation.model import fit
+from ekachit.domain.estimation.shape import ratio_quantiles
+
+ROUNDS = 200
+SORTED = 10_000
+
+
+def best(work: Callable[[], object]) -> float:
+    """Return the shortest of many runs, in milliseconds: the others were disturbed."""
+    shortest = float("inf")
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        work()
+        shortest = min(shortest, time.perf_counter() - start)
+    return shortest * 1000
+
+
+def speed() -> Block:
+    """Return the time of a fit for 10, 100 and 500 finished tasks, and of a range for one task."""
+    numbers = np.random.default_rng(0).random(SORTED)
+    unit = best(lambda: np.sort(numbers))
+    block = Block("Speed", ("work", "ms", f"× sorting {SORTED:,} numbers"))
+    someone = next(iter(drawn(1, 501, seed=7))).history
+    for count in (10, 100, 500):
+        past = someone.between(0, count)
+        spent = best(lambda past=past: fit(past))  # type: ignore[misc]
+        block.add(f"fit, {count} tasks", f"{spent:.2f}", f"{spent / unit:.1f}")
+    model = fit(someone.between(0, 500))
+    spent = best(lambda: ratio_quantiles(model, someone.between(500, 501)))
+    block.add("range of one task", f"{spent:.2f}", f"{spent / unit:.1f}")
+    return block
