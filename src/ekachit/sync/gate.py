@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
 from ekachit.jira.errors import Unavailable, Withheld
@@ -10,6 +11,10 @@ from ekachit.sync.checkpoints import Checkpoint, reach
 from ekachit.sync.holds import seconds_held
 from ekachit.sync.leases import Claim, LeaseLostError
 from ekachit.sync.surroundings import Budget, Surroundings
+
+# Well within the part of a lease that is left when it is renewed.
+ANSWER_GOOD_SECONDS = 5.0
+TRIES = 3
 
 
 class BudgetSpentError(Withheld):
@@ -38,14 +43,31 @@ class Gate:
             JiraError: as the transport.
         """
         self._spend()
-        wait = await self._around.in_database(_may_send, self._claim, self._site, self._around.clock())
+        reach(Checkpoint.BEFORE_REQUEST)
+        wait = await self._wait_seconds()
         if wait:
             raise Unavailable("rate_limited", wait, sent=False)
-        reach(Checkpoint.BEFORE_REQUEST)
         response = await self._around.transport.send(request)
         reach(Checkpoint.AFTER_REQUEST)
         self._bytes += len(response.body)
         return response
+
+    async def _wait_seconds(self) -> float:
+        """For how many seconds the site is held, 0 where it may be asked now.
+
+        A process that was stopped between the question and its answer may have lost its claim meanwhile: an answer
+        that took long counts for nothing.
+
+        Raises:
+            LeaseLostError: the claim is gone, or it cannot be found out in time whether it is.
+        """
+        loop = asyncio.get_running_loop()
+        for _ in range(TRIES):
+            asked = loop.time()
+            wait = await self._around.in_database(_may_send, self._claim, self._site, self._around.clock())
+            if loop.time() - asked < ANSWER_GOOD_SECONDS:
+                return wait
+        raise LeaseLostError(f"connection {self._claim.connection_id}: the database is slow")
 
     def _spend(self) -> None:
         seconds = (self._around.clock() - self._began).total_seconds()
