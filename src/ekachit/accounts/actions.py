@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, time, timedelta
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from ekachit.accounts.models import Installation, Plan, User
+from ekachit.accounts.models import (
+    Appearance,
+    DayOff,
+    Installation,
+    Plan,
+    User,
+    validate_language,
+    validate_working_days,
+)
 from ekachit.config import settings
 
 
@@ -59,3 +71,72 @@ def set_multiplier(user: User, hours_per_point: Decimal) -> None:
     """Store the person's multiplier (hours a point); the open tasks are re-computed by `tasks.actions.reestimate`."""
     user.multiplier = hours_per_point
     user.save(update_fields=["multiplier"])
+
+
+# A whole year's leave at once; more is a slip of the keyboard.
+DAYS_OFF_AT_MOST = 366
+
+
+def set_working_hours(user: User, *, days: str, begins: time, ends: time) -> None:
+    """Store the person's working days (digits, Monday is 0) and hours; an end before the beginning is the next day's.
+
+    Raises:
+        AccountError: `working_days` or `working_hours`.
+    """
+    try:
+        validate_working_days(days)
+    except ValidationError as wrong:
+        raise AccountError("working_days", str(wrong.messages[0])) from None
+    if begins == ends:
+        raise AccountError("working_hours", _("Work ends when it begins. Give it an end."))
+    user.working_days, user.work_begins, user.work_ends = days, begins, ends
+    user.save(update_fields=["working_days", "work_begins", "work_ends"])
+
+
+def add_days_off(user: User, first: date, last: date) -> int:
+    """Store the days from one to another as days off, both included; returns how many were not stored before.
+
+    Raises:
+        AccountError: `days_off_order` or `days_off_many`.
+    """
+    count = (last - first).days + 1
+    if count < 1:
+        raise AccountError("days_off_order", _("The last day is before the first one. Swap them."))
+    if count > DAYS_OFF_AT_MOST:
+        raise AccountError("days_off_many", _("Enter at most a year of days off at once."))
+    days = [first + timedelta(days=number) for number in range(count)]
+    with transaction.atomic():
+        known = DayOff.objects.filter(user=user, day__range=(first, last)).count()
+        DayOff.objects.bulk_create([DayOff(user=user, day=day) for day in days], ignore_conflicts=True)
+    return count - known
+
+
+def remove_days_off(user: User, first: date, last: date) -> int:
+    """Forget the days off from one to another, both included; returns how many there were."""
+    return DayOff.objects.filter(user=user, day__range=(first, last)).delete()[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What pages are like for a person; the fields are those of `User`."""
+
+    appearance: str
+    language: str
+    browser_notifications: bool
+
+
+def set_look(user: User, look: Look) -> None:
+    """Store what pages are like for the person.
+
+    Raises:
+        AccountError: `appearance` or `language`.
+    """
+    if look.appearance not in Appearance.values:
+        raise AccountError("appearance", _("Choose light, dark, or as the device has it."))
+    try:
+        validate_language(look.language)
+    except ValidationError as wrong:
+        raise AccountError("language", str(wrong.messages[0])) from None
+    user.appearance, user.language = look.appearance, look.language
+    user.browser_notifications = look.browser_notifications
+    user.save(update_fields=["appearance", "language", "browser_notifications"])

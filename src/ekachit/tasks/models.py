@@ -1,6 +1,8 @@
-"""A person's tasks and their checklists."""
+"""A person's tasks, their checklists, the work measured on them, and what has become of them."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import models
@@ -28,7 +30,9 @@ class Task(models.Model):
 
     `priority_rank` is 1 for the most urgent, None where there is no priority. `started_at` is when work on it
     began, and `started_points` what it was pointed with then: the estimate stays with those, and learning does
-    too, whatever Jira says later. `status_changed_at` is when the person last changed the status here.
+    too, whatever Jira says later. `status_changed_at` is when the person last changed the status here. `edition` is
+    raised by each edit of the person; an edit says which one it was made on. `took_asked_at` is when the person put
+    off the question how long the finished task took.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tasks")
@@ -47,6 +51,8 @@ class Task(models.Model):
     status_changed_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     started_points = models.FloatField(null=True, blank=True)
+    edition = models.PositiveIntegerField(default=0)
+    took_asked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -59,6 +65,10 @@ class Task(models.Model):
             models.CheckConstraint(
                 condition=Q(estimate_hours__isnull=True) | Q(estimate_hours__gte=0),
                 name="task_estimate_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(estimate_override_hours__isnull=True) | Q(estimate_override_hours__gt=0),
+                name="task_override_positive",
             ),
             models.CheckConstraint(
                 condition=Q(status=Status.DONE, done_at__isnull=False)
@@ -89,3 +99,102 @@ class ChecklistItem(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class SessionSource(models.TextChoices):
+    """Who says how long a focus session was."""
+
+    TIMER = "timer", _("timed")
+    MANUAL = "manual", _("typed")
+    TRIMMED = "trimmed", _("timed and trimmed")
+
+
+class Ending(models.TextChoices):
+    """How a focus session ended."""
+
+    PAUSED = "paused", _("paused")
+    STOPPED = "stopped", _("stopped")
+    DONE = "done", _("task done")
+    SETTLED = "settled", _("settled afterwards")
+    TYPED = "typed", _("typed")
+
+
+class Settlement(models.TextChoices):
+    """What the person said of a session that had run without them."""
+
+    KEPT = "kept", _("kept whole")
+    LAST_SIGN = "last_sign", _("trimmed to the last sign of life")
+    DAY_END = "day_end", _("trimmed to the end of the working day")
+    MOMENT = "moment", _("trimmed to a moment you chose")
+
+
+class FocusSession(models.Model):
+    """A stretch of measured work on a task; it runs while it has no end. Pausing ends it, resuming begins another.
+
+    `seconds` is its length, stored so that sums are quick; `last_sign_at` is when the person was last heard of.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions")
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="sessions")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    seconds = models.FloatField(null=True, blank=True)
+    source = models.CharField(max_length=8, choices=SessionSource, default=SessionSource.TIMER)
+    ending = models.CharField(max_length=8, choices=Ending, blank=True)
+    settled = models.CharField(max_length=12, choices=Settlement, blank=True)
+    last_sign_at = models.DateTimeField()
+    edition = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ("started_at", "id")
+        indexes = [
+            models.Index(fields=["user", "-started_at"], name="session_latest"),
+            models.Index(fields=["user", "ended_at"], name="session_by_end"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(ended_at__isnull=True), name="session_one_runs"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, seconds__isnull=True, ending="")
+                | (
+                    Q(ended_at__isnull=False, seconds__isnull=False)
+                    & Q(ended_at__gt=models.F("started_at"), seconds__gt=0)
+                    & ~Q(ending="")
+                ),
+                name="session_ended_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(last_sign_at__gte=models.F("started_at")), name="session_sign_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"session {self.pk} of task {self.task_id}"
+
+    @property
+    def running(self) -> bool:
+        """Whether it has no end yet."""
+        return self.ended_at is None
+
+    def seconds_at(self, now: datetime) -> float:
+        """Its length in seconds, up to now while it runs."""
+        if self.seconds is not None:
+            return self.seconds
+        return max(0.0, (now.astimezone(UTC) - self.started_at.astimezone(UTC)).total_seconds())
+
+
+class TaskEvent(models.Model):
+    """One thing that happened to a task. `kind` and `params` are what the words are made of, in the reader's language."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=40)
+    params = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ("-at", "-id")
+        indexes = [models.Index(fields=["task", "-at", "-id"], name="event_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of task {self.task_id}"
