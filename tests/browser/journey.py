@@ -45,11 +45,11 @@ class Visitor:
         return bool(self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
     def tab_to(self, name: str) -> None:
-        """Press Tab until the control with this text or name has the focus."""
+        """Press Tab until the control with this text, name or address has the focus."""
         for _ in range(80):
             self.page.keyboard.press("Tab")
             at = self.page.evaluate(
-                "[document.activeElement.name || '', document.activeElement.textContent.trim()]"
+                "((it) => [it.name, it.textContent.trim(), it.getAttribute('href')])(document.activeElement)"
             )
             if name in at:
                 return

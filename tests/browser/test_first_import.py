@@ -50,7 +50,7 @@ def test_the_keyboard_alone_is_enough(installation: Installation, browser: Brows
     someone = visitor(browser, installation.url)
     page = someone.page
     someone.go("/")
-    someone.tab_to("Sign up")
+    someone.tab_to("/accounts/signup/")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{someone.url}/accounts/signup/")
     someone.tab_to("email")
