@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ekachit.accounts.models import User
 from ekachit.connections.models import Connection
-from ekachit.sync.models import Conflict, ConflictState
+from ekachit.sync.models import Conflict, ConflictKind, ConflictState
 from ekachit.tasks.models import Status, Task
 from tests.web.making import make_conflict, make_issue, make_task
 
@@ -57,6 +57,14 @@ def test_try_again_gives_the_task_what_was_set_aside(browser_of_ada: Client, tas
     assert (task.status, conflict.state) == (Status.DONE, ConflictState.REAPPLIED)
     assert "“Retry webhook delivery” is “Done” again." in page.text
     assert "Nothing is set aside." in page.text
+
+
+def test_what_was_sent_already_can_only_be_left(browser_of_ada: Client, task: Task) -> None:
+    make_conflict(task, kind=ConflictKind.LATE)
+    page = browser_of_ada.get(ADDRESS).text
+    assert "had been sent when this was seen" in page
+    assert "Try again<" not in page
+    assert "Leave it<" in page
 
 
 def test_leave_it_leaves_the_task_as_jira_has_it(browser_of_ada: Client, task: Task) -> None:

@@ -94,6 +94,28 @@ def _set_aside(params: Mapping[str, Any]) -> Told:
     return Told(text % words, _("See both"), reverse("web:set_aside"))
 
 
+def _late_conflict(params: Mapping[str, Any]) -> Told:
+    words = {
+        "issue": _of(params, "issue"),
+        "ours": _status(params, "ours"),
+        "jiras": _status(params, "jiras"),
+    }
+    text = _(
+        "%(issue)s was set to “%(jiras)s” in Jira at the moment when your “%(ours)s” was sent, which went over it."
+    )
+    return Told(text % words, _("See both"), reverse("web:set_aside"))
+
+
+def _refused(params: Mapping[str, Any]) -> Told:
+    words = {"issue": _of(params, "issue"), "wanted": _status(params, "wanted")}
+    text = _(
+        "Jira did not take “%(wanted)s” for %(issue)s. The task has the status that Jira has; its row says why."
+    )
+    task = params.get("task")
+    anchor = f"#task-{task}" if isinstance(task, int) else ""
+    return Told(text % words, _("Go to the task"), f"{reverse('web:today')}{anchor}")
+
+
 def _project_gone(params: Mapping[str, Any]) -> Told:
     words = {"project": _of(params, "project"), "site": _of(params, "site")}
     text = _(
@@ -107,6 +129,8 @@ WORDS: dict[str, Callable[[Mapping[str, Any]], Told]] = {
     "needs_token": _needs_token,
     "token_expires": _token_expires,
     "set_aside": _set_aside,
+    "late_conflict": _late_conflict,
+    "refused": _refused,
     "project_gone": _project_gone,
 }
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ekachit.sync.access import own_conflict
 from ekachit.sync.actions import dismiss, dismiss_all, reapply
-from ekachit.sync.models import Conflict, Link
+from ekachit.sync.models import Conflict, ConflictKind, Link
 from ekachit.sync.queries import browse_url, closed_conflicts_of, set_aside_of
 from ekachit.tasks.models import Status
 from ekachit.web.visit import Visit
@@ -25,7 +25,8 @@ from ekachit.web.visit import Visit
 class Entry:
     """A conflict as the page shows it: what each side wanted, by its own name for it.
 
-    `anchor` is what the chip of the task's row leads to; the latest conflict of a task has it.
+    `anchor` is what the chip of the task's row leads to; the latest conflict of a task has it. `late` is one that was
+    found out only after the person's own had been sent: it stands, and there is nothing to try again.
     """
 
     conflict: Conflict
@@ -36,6 +37,7 @@ class Entry:
     jiras: str
     jira_name: str
     anchor: str
+    late: bool
 
 
 @require_safe
@@ -105,6 +107,7 @@ def _entry(conflict: Conflict, anchor: str) -> Entry:
         jiras=jiras,
         jira_name=conflict.jira_status if conflict.jira_status.casefold() != jiras.casefold() else "",
         anchor=anchor,
+        late=conflict.kind == ConflictKind.LATE,
     )
 
 
