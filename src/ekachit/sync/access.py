@@ -1,11 +1,11 @@
-"""The only door from a person to a conflict: somebody else's does not exist for them."""
+"""The only door from a person to a conflict or a status change: somebody else's do not exist for them."""
 
 from __future__ import annotations
 
 from django.shortcuts import get_object_or_404
 
 from ekachit.accounts.models import User
-from ekachit.sync.models import Conflict
+from ekachit.sync.models import Conflict, OutboxEntry
 
 
 def own_conflict(user: User, conflict_id: int) -> Conflict:
@@ -15,3 +15,12 @@ def own_conflict(user: User, conflict_id: int) -> Conflict:
         Http404: there is none with this id, or it is somebody else's.
     """
     return get_object_or_404(Conflict.objects.select_related("task"), pk=conflict_id, user=user)
+
+
+def own_entry(user: User, entry_id: int) -> OutboxEntry:
+    """Return the person's status change, with its task.
+
+    Raises:
+        Http404: there is none with this id, or it is somebody else's.
+    """
+    return get_object_or_404(OutboxEntry.objects.select_related("task"), pk=entry_id, user=user)

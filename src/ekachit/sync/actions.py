@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +15,8 @@ from ekachit.sync.models import Conflict, ConflictKind, ConflictState, EntryStat
 from ekachit.sync.outbox import close_unsendable, differing, note_click, sends
 from ekachit.tasks.actions import change_status
 from ekachit.tasks.models import Task
+
+_NOT_IN_JIRA = (EntryState.REFUSED, EntryState.CANCELLED)
 
 # However often "Sync now" is clicked, one pass is due; a new one is due at the earliest this long after the last began.
 SYNC_NOW_SECONDS = 10
@@ -83,20 +86,43 @@ def set_status(task: Task, status: str, *, now: datetime) -> Task:
 
 
 @transaction.atomic
-def set_two_way(project: Project, rules: TwoWay, *, now: datetime) -> int:
-    """Store how status changes of a project are sent; returns how many changes are on their way because of it.
+def set_status_of_all(tasks: Iterable[Task], status: str, *, now: datetime) -> int:
+    """Give several tasks a status at once: all of them or, where one cannot have it, none. Returns how many.
 
-    Switched on: what differs from Jira now is sent, as the preview showed. Switched off: what still waits is closed
-    as not sent.
+    Raises:
+        TaskError: `status_unknown`.
     """
+    changed = [set_status(each, status, now=now) for each in tasks]
+    return len(changed)
+
+
+@transaction.atomic
+def set_two_way(project: Project, rules: TwoWay, *, now: datetime) -> int:
+    """Store how status changes of a project are sent.
+
+    Switched on: what differs from Jira now is sent, as the preview showed; returns how many changes are on their way
+    because of it. Switched off: what still waits is closed as not sent; returns how many.
+    """
+    before = Project.objects.select_for_update().get(pk=project.pk)
     Project.objects.filter(pk=project.pk).update(**asdict(rules))
+    if _counts_otherwise(before, rules):
+        # No issue's version tells that its status counts as another one now: the next pass reads them all.
+        Connection.objects.filter(pk=before.connection_id).update(reread=True)
+        _due_now(before.connection)
     if not rules.two_way:
-        close_unsendable(now)
-        return 0
+        return close_unsendable(now, connection_id=before.connection_id)
     started = 0
     for link in differing(project):
         started += sends(link) is not None and note_click(link, link.task.status, now=now) is not None
     return started
+
+
+def _counts_otherwise(before: Project, rules: TwoWay) -> bool:
+    """Whether another of Jira's statuses than before is taken for In Progress or Done."""
+    return (before.done_status_id, before.progress_status_id) != (
+        rules.done_status_id,
+        rules.progress_status_id,
+    )
 
 
 @transaction.atomic
@@ -134,12 +160,28 @@ def forget_value(project: Project, field_id: str) -> bool:
     return known
 
 
+@transaction.atomic
 def retry(entry: OutboxEntry, *, now: datetime) -> bool:
-    """Send a refused change once more, as a new one; returns False where it is not refused."""
-    if entry.state != EntryState.REFUSED:
+    """Send once more what was refused or not sent, as a new change; returns False where that cannot be.
+
+    It cannot where the person has said something else since, and where two-way is off or Jira not connected.
+    """
+    link = Link.objects.select_related("connection").filter(task_id=entry.task_id).first()
+    if entry.state not in _NOT_IN_JIRA or link is None or sends(link) is None or _has_later(entry):
         return False
     set_status(entry.task, entry.wanted, now=now)
     return True
+
+
+@transaction.atomic
+def leave(entry: OutboxEntry, *, now: datetime) -> bool:
+    """Let it be that a change was refused or not sent; returns False where there is nothing of it to be said."""
+    rows = OutboxEntry.objects.filter(pk=entry.pk, state__in=_NOT_IN_JIRA, left_at__isnull=True)
+    return bool(rows.update(left_at=now))
+
+
+def _has_later(entry: OutboxEntry) -> bool:
+    return OutboxEntry.objects.filter(task_id=entry.task_id, pk__gt=entry.pk).exists()
 
 
 @transaction.atomic

@@ -121,7 +121,8 @@ class OutboxEntry(models.Model):
 
     `wanted` and `base` are statuses of tasks: what the person wants, what Jira is taken to have. `code` is why it
     was refused or cancelled, `detail` what the words for it need. `posted_at` is when the write may have left, and
-    `seen_status_id` what Jira had a moment before: an answer that was lost is found out by reading.
+    `seen_status_id` what Jira had a moment before: an answer that was lost is found out by reading. `left_at` is when
+    the person said that it may stay refused or unsent.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="outbox")
@@ -138,6 +139,7 @@ class OutboxEntry(models.Model):
     posted_at = models.DateTimeField(null=True, blank=True)
     seen_status_id = models.CharField(max_length=32, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("id",)

@@ -110,13 +110,16 @@ def settle(task_id: int, *, jiras: str, set_aside: bool, now: datetime) -> None:
 
 
 @transaction.atomic
-def close_unsendable(now: datetime) -> int:
+def close_unsendable(now: datetime, *, connection_id: int | None = None) -> int:
     """Close what can no longer be sent, visibly: disconnected, on the free plan, two-way switched off.
 
-    Level-triggered: called after each of these and in every round of the worker's housekeeping, so that a crash in
-    between leaves nothing that waits for ever. What is being sent at this moment ends by itself. Returns how many.
+    Level-triggered: called after each of these, for the connection that it is about, and for all of them in every
+    round of the worker's housekeeping, so that a crash in between leaves nothing that waits for ever. Returns how
+    many were closed.
     """
-    waiting = OutboxEntry.objects.select_for_update().filter(state__in=OPEN_STATES)
+    waiting = OutboxEntry.objects.select_for_update(of=("self",)).filter(state__in=OPEN_STATES)
+    if connection_id is not None:
+        waiting = waiting.filter(connection_id=connection_id)
     ended = 0
     for code, rows in (
         ("disconnected", waiting.filter(connection__state=State.DISCONNECTED)),
@@ -130,7 +133,10 @@ def close_unsendable(now: datetime) -> int:
 
 
 def _switched_off(entries: QuerySet[OutboxEntry]) -> QuerySet[OutboxEntry]:
-    """The waiting ones of projects whose two-way switch is off, or that are no longer picked."""
+    """The waiting ones of projects whose two-way switch is off, or that are no longer picked.
+
+    What is being sent at this moment ends by itself.
+    """
     on = Project.objects.filter(
         connection=OuterRef("connection"),
         project_id=OuterRef("task__link__project_id"),

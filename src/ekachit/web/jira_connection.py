@@ -23,9 +23,13 @@ BUSY = frozenset({"waiting", "running"})
 def connection(request: Visit, connection_id: int) -> HttpResponse:
     """Show the page."""
     own = own_connection(request.user, connection_id)
+    known = list(projects_of(own).order_by("-picked", "-open_count", "key"))
+    shown = [each for each in known if each.picked or each.open_count]
     context = {
         **card(own),
-        "projects": projects_of(own).filter(picked=True),
+        "projects": shown if any(each.picked for each in shown) else [],
+        "projects_more": len(known) - len(shown),
+        "may_change": own.active and request.user.is_pro,
         "estimates_form": EstimatesForm.stored(request.user),
         "ledger": access_records(own)[:LEDGER_EXCERPT],
         "ledger_size": access_records(own).count(),

@@ -15,8 +15,10 @@ from django.views.decorators.http import require_safe
 from ekachit.connections.queries import connections_of
 from ekachit.sync.models import Link, Presence
 from ekachit.sync.queries import browse_url, has_set_aside
+from ekachit.sync.truth import Kind, Truth, bulk_of, truths
 from ekachit.tasks.models import Status, Task
 from ekachit.tasks.queries import todays_rows
+from ekachit.web.outbox_chip import Chip, chip_of
 from ekachit.web.visit import Visit
 
 if TYPE_CHECKING:
@@ -38,6 +40,12 @@ class Row:
     link: Link | None
     priority_glyph: str
     address: str
+    truth: Truth | None = None
+
+    @property
+    def sending(self) -> Chip | None:
+        """What became of the person's change of status on its way to Jira, None where there is nothing to say."""
+        return None if self.truth is None else chip_of(self.truth)
 
     @property
     def chip(self) -> str:
@@ -79,9 +87,13 @@ def screen(request: Visit) -> dict[str, object]:
         .select_related("link__connection")
         .prefetch_related("checklist")
     )
-    rows = [_row(task) for task in tasks]
+    told = truths(tasks, now=now)
+    rows = [_row(task, told.get(task.pk)) for task in tasks]
     groups = _groups(rows)
+    waiting = [each for each in told.values() if each.kind is Kind.WAITING]
     return {
+        "sending": "moves" if any(each.moves for each in waiting) else "held" if waiting else "",
+        "bulk": bulk_of(request.user) if len(waiting) > 1 else None,
         "now": now,
         "groups": groups,
         "statuses": Status.choices,
@@ -99,7 +111,7 @@ def _groups(rows: Iterable[Row]) -> list[Group]:
     return [group for group in groups if group.rows]
 
 
-def _row(task: Task) -> Row:
+def _row(task: Task, truth: Truth | None) -> Row:
     link = getattr(task, "link", None)
     glyph = PRIORITY_GLYPHS.get(task.priority_rank or 0, "other") if task.priority_name else ""
-    return Row(task, link, glyph, browse_url(link) if link else "")
+    return Row(task, link, glyph, browse_url(link) if link else "", truth)

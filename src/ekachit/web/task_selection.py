@@ -1,0 +1,43 @@
+"""Changing the status of several tasks at once."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from ekachit.sync.actions import set_status_of_all
+from ekachit.tasks.actions import TaskError
+from ekachit.tasks.models import Status, Task
+from ekachit.tasks.queries import todays_rows
+from ekachit.web.visit import Visit
+
+FILTER_FROM = 10
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def task_selection(request: Visit) -> HttpResponse:
+    """Show the open tasks to tick; give those ticked a status. Somebody else's are not among them.
+
+    Raises:
+        BadRequest: there is no such status.
+    """
+    rows = todays_rows(request.user, timezone.now()).exclude(status=Status.DONE)
+    if request.method != "POST":
+        tasks = list(rows.select_related("link"))
+        context = {"tasks": tasks, "statuses": Status.choices, "with_filter": len(tasks) >= FILTER_FROM}
+        return render(request, "web/select/page.html", context)
+    ids = [int(each) for each in request.POST.getlist("task") if each.isdecimal()]
+    ticked = Task.objects.filter(user=request.user, pk__in=ids).order_by("pk")
+    try:
+        changed = set_status_of_all(ticked, request.POST.get("status", ""), now=timezone.now())
+    except TaskError as wrong:
+        raise BadRequest(wrong.code) from None
+    if changed:
+        text = ngettext("%(count)d task is changed.", "%(count)d tasks are changed.", changed)
+        messages.success(request, text % {"count": changed})
+    return redirect("web:today")
