@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from ekachit.accounts.notices import notices_of
+from ekachit.connections.actions import pick_projects
 from ekachit.connections.models import Connection
 from ekachit.connections.words import WORDS
 from ekachit.sync.models import PassState
@@ -168,3 +170,20 @@ def test_what_a_real_pass_changed_is_told_from_what_to_what(
     assert "→ “7”" in page
     run_pass_now(connection)
     assert '<li class="receipt is-plain">' in browser_of_ada.get(address(connection)).text
+
+
+def test_a_project_that_is_gone_is_told_once_and_again_after_picking_anew(
+    browser_of_ada: Client, ada: Any, sandbox: Any
+) -> None:
+    connection = connect_and_import(ada, picked=SANDBOX_PROJECTS)
+    sandbox.world.hide_project("OPS")
+    for _ in range(2):
+        assert run_pass_now(connection).code == "project_gone"
+    told = notices_of(ada).get()
+    assert (told.kind, told.params["project"]) == ("project_gone", "OPS")
+    assert "The project OPS at" in browser_of_ada.get("/notices/").text
+    assert "gone, or not shown to you" in browser_of_ada.get(address(connection)).text
+    pick_projects(
+        connection, list(connection.projects.filter(key="PAY").values_list("project_id", flat=True))
+    )
+    assert not notices_of(ada).exists()

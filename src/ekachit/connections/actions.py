@@ -139,6 +139,7 @@ def pick_projects(connection: Connection, project_ids: Collection[str]) -> None:
     of_connection.exclude(project_id__in=wanted).update(picked=False)
     of_connection.filter(project_id__in=wanted).update(picked=True)
     Connection.objects.filter(pk=connection.pk).update(picked_at=timezone.now())
+    take_back(connection.user, f"project-gone-{connection.pk}-")
     connection.refresh_from_db()
 
 

@@ -142,6 +142,7 @@ def end(  # noqa: PLR0913 # each is asked for by name
     tally.requests += len(calls)
     file_calls(connection, calls)
     receipt = _close(connection, tally, outcome.state, outcome.code, now)
+    _tell_of_projects(connection, tally)
     _hold_or_release(connection, outcome, now, chance)
     _reschedule(connection, outcome, now, chance)
     reach(Checkpoint.IN_CLOSE)
@@ -186,6 +187,18 @@ def _closing(tally: Tally, state: PassState, code: str, now: datetime) -> dict[s
         "ended_at": now,
         "seconds": max(0.0, (now - tally.started_at).total_seconds()),
     }
+
+
+def _tell_of_projects(connection: Connection, tally: Tally) -> None:
+    """Say once of each picked project that Jira no longer knows it; picking projects anew takes it back."""
+    for project in (str(note["project"]) for note in tally.notes if note.get("gone")):
+        key = f"project-gone-{connection.pk}-{project}"
+        told: dict[str, str | int] = {
+            "site": connection.site,
+            "connection": connection.pk,
+            "project": project,
+        }
+        tell(connection.user, "project_gone", key=key, **told)
 
 
 def _hold_or_release(
