@@ -1,0 +1,97 @@
+"""P02, I8: a worker that is stopped until its lease is over, and then goes on, changes nothing and asks for nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+from django.db import connection as database
+from django.utils import timezone
+
+from ekachit.sandbox.run import SandboxThread
+from ekachit.sync.checkpoints import Checkpoint
+from ekachit.sync.models import Pass, PassState
+from ekachit.sync.standing import side_bar, standings_of
+from tests.sync.kill.killable import STOPPED_SECONDS
+from tests.sync.kill.killing import OF_A_PASS, OF_SENDING
+from tests.sync.kill.scene import Scene, fresh_changes, fresh_import, fresh_poll, rows
+from tests.sync.kill.worker_farm import ENDED, STOPPED, WorkerFarm
+
+# Whoever stands still inside a transaction holds the row, so that nobody can take the connection over meanwhile.
+IN_TRANSACTION = {Checkpoint.OPENING, Checkpoint.IN_APPLY, Checkpoint.IN_CLOSE}
+
+
+@pytest.mark.parametrize("kind", ["import", "poll"])
+@pytest.mark.parametrize("point", sorted(OF_A_PASS - IN_TRANSACTION))
+def test_P02_I8_stopped_past_its_lease(  # noqa: N802 - the ids
+    point: Checkpoint, kind: str, transactional_db: None, farm: WorkerFarm, sandbox: SandboxThread
+) -> None:
+    scene = fresh_import(sandbox, "ada") if kind == "import" else fresh_poll(sandbox, farm, "ada")
+    stopped = farm.start(sandbox, point, sign=signal.SIGSTOP)
+    assert farm.wait(stopped) == STOPPED
+    since = time.monotonic()
+    scene.wake()
+    assert farm.run(sandbox) == ENDED
+    scene.converged()
+    before, asked = rows(), list(sandbox.requests)
+
+    time.sleep(max(0.0, since + STOPPED_SECONDS - time.monotonic()))
+    os.kill(stopped, signal.SIGCONT)
+    assert farm.wait(stopped) == ENDED
+
+    assert rows() == before, "zero rows"
+    assert list(sandbox.requests) == asked, "nothing was sent"
+    scene.converged()
+    newest = Pass.objects.filter(connection=scene.connection).first()
+    assert newest is not None
+    assert newest.state == PassState.COMPLETE, "I17: what is shown is the pass that came through"
+    now = timezone.now()
+    line = side_bar(standings_of(scene.user, now=now), now=now)
+    assert line is not None
+    assert line.tone == "ok"
+
+
+@pytest.mark.parametrize("point", sorted(IN_TRANSACTION))
+def test_P02_stopped_inside_a_transaction_nobody_comes_between(  # noqa: N802 - the id
+    point: Checkpoint, transactional_db: None, farm: WorkerFarm, sandbox: SandboxThread
+) -> None:
+    scene = fresh_poll(sandbox, farm, "ada")
+    epoch = scene.row.epoch
+    stopped = farm.start(sandbox, point, sign=signal.SIGSTOP)
+    assert farm.wait(stopped) == STOPPED
+    if database.vendor == "postgresql":
+        bystander = fresh_bystander(sandbox)
+        assert farm.run(sandbox) == ENDED, "others need not wait for the row"
+        assert bystander.row.due_at != bystander.connection.due_at
+        bystander.converged()
+    assert scene.row.epoch == epoch + 1, "one claim"
+    os.kill(stopped, signal.SIGCONT)
+    assert farm.wait(stopped) == ENDED
+    scene.sound(set())
+    scene.converged()
+
+
+def fresh_bystander(sandbox: SandboxThread) -> Scene:
+    return fresh_import(sandbox, "bystander")
+
+
+@pytest.mark.parametrize("point", sorted(OF_SENDING - IN_TRANSACTION))
+def test_P02_I8_stopped_while_sending(  # noqa: N802 - the ids
+    point: Checkpoint, transactional_db: None, farm: WorkerFarm, sandbox: SandboxThread
+) -> None:
+    scene = fresh_changes(sandbox, farm, "ada")
+    stopped = farm.start(sandbox, point, sign=signal.SIGSTOP)
+    assert farm.wait(stopped) == STOPPED
+    since = time.monotonic()
+    scene.wake()
+    assert farm.run(sandbox) == ENDED
+    scene.converged()
+    before, asked = rows(), list(sandbox.requests)
+    time.sleep(max(0.0, since + STOPPED_SECONDS - time.monotonic()))
+    os.kill(stopped, signal.SIGCONT)
+    assert farm.wait(stopped) == ENDED
+    assert rows() == before, "zero rows"
+    assert list(sandbox.requests) == asked, "nothing was sent"
+    scene.converged()
