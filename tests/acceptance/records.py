@@ -80,7 +80,7 @@ def busiest(records: Iterable[dict[str, Any]]) -> str:
 
 def shown_title(summary: str) -> str:
     """A summary as one line: tabs and line ends become blanks, and blanks round it go."""
-    return "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in summary).strip()
+    return "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in summary)
 
 
 def expected(records: Iterable[dict[str, Any]], assignee: str) -> dict[str, tuple[str, str, str, str | None]]:

@@ -17,10 +17,11 @@ from ekachit.connections.models import Connection
 from ekachit.jira.client import JiraClient
 from ekachit.jira.connect import Proof
 from ekachit.jira.egress import Egress, Site, SiteError, parse_site
-from ekachit.jira.errors import AuthRejected, JiraError, Unavailable, Unexpected
+from ekachit.jira.errors import JiraError, Unavailable, Unexpected
 from ekachit.jira.ledger import Call
+from ekachit.jira.session import in_session
 from ekachit.jira.survey import Survey, prove_and_survey, survey_site
-from ekachit.jira.transport import AiohttpTransport, TokenSource, Transport
+from ekachit.jira.transport import TokenSource, Transport
 from ekachit.vault.errors import VaultError
 
 T = TypeVar("T")
@@ -128,23 +129,19 @@ def ask(connection: Connection, work: Callable[[JiraClient], Awaitable[T]]) -> T
         raise ConnectError("not_connected")
     log = CallLog()
     try:
-        return async_to_sync(_ask)(connection, sealed_token(connection), log, work)
+        token = sealed_token(connection)
+        return async_to_sync(in_session)(
+            lambda transport: client_for(connection, token, transport, log),
+            connection.account_id,
+            work,
+            egress=Egress(settings().allowed_sandboxes),
+        )
     except VaultError as trouble:
         raise ConnectError(trouble.code) from None
     except JiraError as trouble:
         raise _words(trouble) from None
     finally:
         file_calls(connection, log.take())
-
-
-async def _ask(
-    connection: Connection, token: TokenSource, log: CallLog, work: Callable[[JiraClient], Awaitable[T]]
-) -> T:
-    async with AiohttpTransport(Egress(settings().allowed_sandboxes)) as transport:
-        client = client_for(connection, token, transport, log)
-        if (await client.myself()).account_id != connection.account_id:
-            raise AuthRejected("account_differs")
-        return await work(client)
 
 
 def client_for(connection: Connection, token: TokenSource, transport: Transport, log: CallLog) -> JiraClient:

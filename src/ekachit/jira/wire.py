@@ -365,8 +365,8 @@ def _whole(fit: re.Match[bytes]) -> bytes:
 
 
 def _line(text: str) -> str:
-    """A title in one line; signs that join others (as in emoji) stay."""
-    clean = _CONTROL.sub(" ", text[: TITLE_LIMIT + 1]).strip()
+    """A title in one line, else exactly as it is in Jira; signs that join others (as in emoji) stay."""
+    clean = _CONTROL.sub(" ", text[: TITLE_LIMIT + 1])
     return clean if len(clean) <= TITLE_LIMIT else clean[: TITLE_LIMIT - 1] + "…"
 
 

@@ -81,7 +81,7 @@ class Reader:
             issue_id=wire.id,
             key=wire.key,
             project_id=wire.project_id,
-            title=wire.title or wire.key,
+            title=wire.title if wire.title.strip() else wire.key,
             category=self._category(wire.project_id, fields.status),
             status_name=fields.status.name[:255],
             version=wire.updated,
@@ -107,7 +107,7 @@ class Reader:
 def _subtask(ref: IssueRef) -> Subtask:
     status = ref.fields.status
     done = status is not None and _category(status) is Category.DONE
-    return Subtask(ref.id, ref.key[:60], ref.title or ref.key, done)
+    return Subtask(ref.id, ref.key[:60], ref.title if ref.title.strip() else ref.key, done)
 
 
 def _category(status: Status) -> Category:
