@@ -7,10 +7,12 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, FloatField, Value
 from django.db.models.functions import Coalesce, Round
+from django.utils.translation import gettext as _
 
 from ekachit.accounts.models import User
 from ekachit.domain.estimation.multiplier import DECIMALS
-from ekachit.tasks.models import Status, Task
+from ekachit.tasks.history import record
+from ekachit.tasks.models import FocusSession, Status, Task
 
 
 class TaskError(Exception):
@@ -19,6 +21,37 @@ class TaskError(Exception):
     def __init__(self, code: str, text: str) -> None:
         super().__init__(text)
         self.code = code
+
+
+class ChangedMeanwhileError(TaskError):
+    """An edit was made on what is no longer so; `current` is the row as it is now, so that nothing is lost."""
+
+    def __init__(self, current: Task | FocusSession) -> None:
+        text = _("This was changed meanwhile, in another window. Look at both versions, then save again.")
+        super().__init__("changed_meanwhile", text)
+        self.current = current
+
+
+def one_at_a_time(user_id: int) -> None:
+    """Let no other change of the person's timer or order happen until this transaction ends.
+
+    The row of the person is what is waited for; others may still tie new rows to it.
+    """
+    User.objects.select_for_update(no_key=True).values_list("pk").get(pk=user_id)
+
+
+def locked_task(task_id: int) -> Task:
+    """Return a task as it is now, and unchanged by others until this transaction ends.
+
+    Raises:
+        TaskError: `task_gone`.
+    """
+    row = Task.objects.select_for_update().filter(pk=task_id).first()
+    if row is None:
+        raise TaskError(
+            "task_gone", _("This task was deleted meanwhile, in another window. Nothing was changed.")
+        )
+    return row
 
 
 @transaction.atomic
@@ -35,13 +68,24 @@ def reestimate(user: User) -> int:
     )
 
 
+def begin_work(task: Task, *, now: datetime) -> bool:
+    """Keep when work on a task began and what it was pointed with then, once; returns whether it had not begun.
+
+    The row is not stored.
+    """
+    if task.started_at is not None:
+        return False
+    task.started_at, task.started_points = now, task.points
+    return True
+
+
 def enter_status(task: Task, status: str, *, now: datetime) -> bool:
     """Let a task enter a status, with the times and points that belong to it; returns whether it is another one.
 
     The row is not stored. Work has begun once a task has left To Do: what it was pointed with then is kept.
     """
-    if status != Status.TODO and task.started_at is None:
-        task.started_at, task.started_points = now, task.points
+    if status != Status.TODO:
+        begin_work(task, now=now)
     if task.status == status and (task.done_at is not None) == (status == Status.DONE):
         return False
     task.status = status
@@ -54,12 +98,19 @@ def change_status(task: Task, status: str, *, now: datetime) -> Task:
     """Store the status that the person gives a task, and return the task as it is then.
 
     Raises:
-        TaskError: `status_unknown`.
+        TaskError: `status_unknown` or `task_gone`.
     """
     if status not in Status.values:
-        raise TaskError("status_unknown", f"There is no status {status[:40]}.")
-    row = Task.objects.select_for_update().get(pk=task.pk)
+        raise TaskError("status_unknown", _("There is no status %(name)s.") % {"name": status[:40]})
+    row = locked_task(task.pk)
+    before = row.status
     if enter_status(row, status, now=now):
         row.status_changed_at = now
         row.save()
+        record(row.pk, "status", at=now, before=before, after=status)
     return row
+
+
+def leave_unasked(task: Task, *, now: datetime) -> None:
+    """Remember that the person does not say how long a finished task took: they are not asked again."""
+    Task.objects.filter(pk=task.pk).update(took_asked_at=now)

@@ -179,9 +179,14 @@ class FocusSession(models.Model):
 
     def seconds_at(self, now: datetime) -> float:
         """Its length in seconds, up to now while it runs."""
-        if self.seconds is not None:
-            return self.seconds
-        return max(0.0, (now.astimezone(UTC) - self.started_at.astimezone(UTC)).total_seconds())
+        return max(0.0, self._until(now)) if self.seconds is None else self.seconds
+
+    def seconds_between(self) -> float | None:
+        """The seconds from its beginning to its end, None while it runs."""
+        return None if self.ended_at is None else self._until(self.ended_at)
+
+    def _until(self, moment: datetime) -> float:
+        return (moment.astimezone(UTC) - self.started_at.astimezone(UTC)).total_seconds()
 
 
 class TaskEvent(models.Model):

@@ -5,10 +5,19 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from ekachit.accounts.models import User
-from ekachit.tasks.models import Status, Task
+from ekachit.tasks.models import FocusSession, SessionSource, Status, Task
+from ekachit.tasks.ordering import in_order
+
+# How long a finished task stays on the board.
+DONE_SHOWN = timedelta(days=14)
+DONE_AT_MOST = 100
+# How long after finishing a task somebody still knows how long it took.
+ASK_WITHIN = timedelta(days=2)
+HOUR = 3600
 
 
 def day_bounds(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -20,18 +29,94 @@ def day_bounds(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 def rows(user: User) -> QuerySet[Task]:
-    """Return the person's tasks as lists show them, with `checklist_total` and `checklist_done` counted."""
-    return (
+    """Return the person's tasks as lists show them, in order, with `checklist_total` and `checklist_done` counted.
+
+    `actual_seconds` is what the sessions that have ended come to; the running one is the page's to add.
+    """
+    tasks = (
         Task.objects.filter(user=user)
         .annotate(
             checklist_total=Count("checklist") + F("checklist_more"),
             checklist_done=Count("checklist", filter=Q(checklist__done=True)),
         )
-        .order_by("position", F("priority_rank").asc(nulls_last=True), "id")
+        .annotate(actual_seconds=_actual_seconds())
     )
+    return in_order(tasks)
+
+
+def actual_hours(task: Task) -> float:
+    """Return the hours worked on a task that came from a query with `actual_seconds`."""
+    return float(vars(task)["actual_seconds"]) / HOUR
 
 
 def todays_rows(user: User, now: datetime) -> QuerySet[Task]:
     """Return the open tasks and those finished today in the person's zone."""
     start, end = day_bounds(now, user.zone)
-    return rows(user).filter(~Q(status=Status.DONE) | Q(done_at__gte=start, done_at__lt=end))
+    return rows(user).filter(_is_open() | Q(status=Status.DONE, done_at__gte=start, done_at__lt=end))
+
+
+def board_rows(user: User, now: datetime) -> tuple[QuerySet[Task], QuerySet[Task]]:
+    """Return the open tasks in order, and those finished in the last 14 days, at most 100, the latest first."""
+    finished = rows(user).filter(status=Status.DONE, done_at__gte=now - DONE_SHOWN)
+    return rows(user).filter(_is_open()), finished.order_by("-done_at", "-id")[:DONE_AT_MOST]
+
+
+def saying(text: str, *fields: str) -> Q:
+    """Return the condition that every word of a text is found in one of the fields, in any case."""
+    condition = Q()
+    for word in text.split():
+        anywhere = Q()
+        for field in fields:
+            anywhere |= Q(**{f"{field}__icontains": word})
+        condition &= anywhere
+    return condition
+
+
+def finished_observations(user: User) -> QuerySet[Task]:
+    """Return the finished tasks with measured time, oldest first, for learning: two queries.
+
+    Each has `points_then` (what it was pointed with when work began, else points), `estimate_hours` as it was at the
+    end, `actual_seconds`, and its sessions, whose `source` says which were typed.
+    """
+    sessions = FocusSession.objects.filter(ended_at__isnull=False)
+    return (
+        Task.objects.filter(user=user, status=Status.DONE)
+        .annotate(points_then=Coalesce("started_points", "points"), actual_seconds=_actual_seconds())
+        .filter(actual_seconds__gt=0)
+        .defer("notes")
+        .order_by("done_at", "id")
+        .prefetch_related(Prefetch("sessions", sessions))
+    )
+
+
+def finished_without_session(user: User, now: datetime) -> QuerySet[Task]:
+    """Return the tasks finished in the last two days that nobody measured nor was asked about, the latest first."""
+    measured = FocusSession.objects.filter(task=OuterRef("pk"))
+    return (
+        Task.objects.filter(user=user, status=Status.DONE, done_at__gt=now - ASK_WITHIN)
+        .filter(~Exists(measured), took_asked_at__isnull=True)
+        .order_by("-done_at", "-id")
+    )
+
+
+def current_session(user: User) -> FocusSession | None:
+    """Return the session that runs, else the last timed one, with its task: one query.
+
+    The last one may be resumed where `ending` is paused and its task is not done.
+    """
+    timed = FocusSession.objects.filter(user=user).exclude(source=SessionSource.MANUAL)
+    return timed.select_related("task").order_by("-started_at", "-id").first()
+
+
+def sessions_of(task: Task) -> QuerySet[FocusSession]:
+    """Return the sessions of a task, the latest first."""
+    return FocusSession.objects.filter(task=task).order_by("-started_at", "-id")
+
+
+def _is_open() -> Q:
+    return Q(status__in=[Status.TODO, Status.IN_PROGRESS])
+
+
+def _actual_seconds() -> Coalesce:
+    ended = FocusSession.objects.filter(task=OuterRef("pk"), ended_at__isnull=False).order_by()
+    return Coalesce(Subquery(ended.values("task").annotate(sum=Sum("seconds")).values("sum")), 0.0)

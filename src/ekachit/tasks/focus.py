@@ -1,0 +1,69 @@
+"""How long a person focuses: by day, in a usual day, today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from ekachit.accounts.models import User
+from ekachit.accounts.queries import working_hours
+from ekachit.domain.work.days import Stretch, hours_by_day, midnight
+from ekachit.domain.work.hours import WorkingHours
+from ekachit.domain.work.plan import usual_hours
+from ekachit.tasks.models import FocusSession, SessionSource
+from ekachit.tasks.sessions import question_about, running_session
+
+# How far back the usual day is looked for.
+LOOK_BACK = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class FocusSummary:
+    """Hours of focus: today so far, and in a usual working day, None while too few are known."""
+
+    today: float
+    usual: float | None
+
+
+def stretches(user: User, since: datetime, *, now: datetime) -> list[Stretch]:
+    """Return the person's sessions that end after a moment; the running one ends now, or where it was last sure.
+
+    Where the running one will be asked about, only what lies before the last sign of life counts.
+    """
+    rows = FocusSession.objects.filter(user=user, ended_at__gt=since)
+    found = [
+        Stretch(start, end, source == SessionSource.MANUAL)
+        for start, end, source in rows.values_list("started_at", "ended_at", "source")
+        if end is not None
+    ]
+    return found + _running(user, now)
+
+
+def focus_by_day(user: User, first: date, *, now: datetime) -> dict[date, float]:
+    """Return the hours of focus of each day that had some, from a day on, in the person's zone: three queries.
+
+    Days without any are not named: which of them were working days is for `accounts.queries.working_hours` to say.
+    """
+    return _by_day(user, first, working_hours(user, first), now)
+
+
+def focus_summary(user: User, *, now: datetime) -> FocusSummary:
+    """Return the hours of today and of a usual day (`domain.work.plan.usual_hours`): three queries."""
+    today = now.astimezone(user.zone).date()
+    first = today - LOOK_BACK
+    hours = working_hours(user, first)
+    totals = _by_day(user, first, hours, now)
+    return FocusSummary(totals.get(today, 0.0), usual_hours(totals, today, hours))
+
+
+def _by_day(user: User, first: date, hours: WorkingHours, now: datetime) -> dict[date, float]:
+    totals = hours_by_day(stretches(user, midnight(first, hours.zone), now=now), hours)
+    return {day: worked for day, worked in sorted(totals.items()) if day >= first}
+
+
+def _running(user: User, now: datetime) -> list[Stretch]:
+    row = running_session(user)
+    if row is None:
+        return []
+    sure = now if question_about(user, row, now=now) is None else row.last_sign_at
+    return [Stretch(row.started_at, sure)] if sure > row.started_at else []
