@@ -16,6 +16,8 @@ HORIZON = 780
 # A past day older than this many working days tells nothing of the days to come.
 LOOK_BACK = 260
 FRIDAY = 4
+# A list of tasks begins with one that is under way, on average a quarter of it done.
+UNDER_WAY = 0.25
 
 
 class ForecastError(ValueError):
@@ -170,14 +172,12 @@ def forecast(  # noqa: PLR0913 - a forecast is made of all of these
     places = walk(hours, random, futures, horizon, priors)
     part = random.random((futures, 1))  # what is left of today
     paths = _paths(hours, places, part) * shock
-    # Every other future counts tasks instead of hours: where tasks lie idle, that is as good a clock.
-    counting = finished.sum() > 0
-    usual = float(np.median(cumulative[:, -1])) / tasks
-    by_tasks = _paths(finished, places, part) * shock * usual if counting else paths
-    paths[1::2] = by_tasks[1::2]
     goal = cumulative.copy()
-    if counting:
-        goal[1::2] = usual * (np.arange(1, tasks + 1) - 0.25)
+    if finished.sum() > 0:
+        # Every other future counts tasks, half by number and half by size: where tasks lie idle, a steadier clock.
+        paths[1::2] = (_paths(finished, places, part) * shock)[1::2]
+        sizes = cumulative[1::2] * finished.sum() / hours.sum()
+        goal[1::2] = np.sqrt((np.arange(1, tasks + 1) - UNDER_WAY) * sizes)
     done = np.empty((futures, tasks), dtype=np.int64)
     for task in range(tasks):
         reached = paths >= goal[:, task : task + 1]

@@ -91,16 +91,15 @@ def _row(cells: dict[str, str], place: int, *, open_work: bool) -> Row:
     if unit not in ("hours", "points"):
         raise ObservationError("unit", f"The unit “{unit[:40]}” is neither “hours” nor “points”.")
     estimate = _size(cells["estimate"], "The estimate")
-    task = Task(
-        estimate, "points" if unit == "points" else "hours", cells.get("type", ""), cells.get("project", "")
-    )
+    type_, project = unguarded(cells.get("type", "")), unguarded(cells.get("project", ""))
+    task = Task(estimate, "points" if unit == "points" else "hours", type_, project)
     finished = _moment(cells.get("date", ""), "The date")
     seq = cells.get("seq", "")
     stamp = (finished - datetime(1970, 1, 1)).total_seconds() if finished else float(place)  # noqa: DTZ001 - local time
     order = _size(seq, "The number in “seq”") if seq else stamp
     hours = None if open_work else _size(cells.get("actual_hours", ""), "The hours worked")
     row = Row(
-        cells.get("person") or NOBODY,
+        unguarded(cells.get("person", "")) or NOBODY,
         task,
         hours,
         order,

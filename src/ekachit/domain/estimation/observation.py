@@ -40,7 +40,7 @@ def number(value: object, name: str) -> float:
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ObservationError("not_a_number", f"{name} has to be a number, for example 3 or 2.5.")
-    size = float(value) if abs(value) < 1e300 else math.inf  # noqa: PLR2004 - past it int overflows float
+    size = float(value) if abs(value) <= 1e300 else math.inf  # noqa: PLR2004 - past it int overflows float
     if not math.isfinite(size):
         raise ObservationError("not_a_number", f"{name} has to be a number that is not infinite.")
     if size <= 0:

@@ -31,18 +31,18 @@ class Priors:
     project_sd: float = 0.25
     cell_sd: float = 0.2
     # How far the level of late (the last 4, 15 and 40 tasks, fading) lies from the long-run one.
-    recency_sd: tuple[float, ...] = (0.1, 0.15, 0.35)
+    recency_sd: tuple[float, ...] = (0.1, 0.2, 0.4)
     recency_tasks: tuple[float, ...] = (4.0, 15.0, 40.0)
     # How much of the last task's error comes back in the next one, and how many tasks this belief is worth.
     echo: float = 0.1
     echo_tasks: float = 30.0
     # A sudden change: chance at each task, how far, tasks looked back, and fewest tasks that can show one.
-    change_chance: float = 1 / 40
+    change_chance: float = 1 / 30
     change_sd: float = 1.0
     change_window: int = 60
     change_least: int = 2
     # Only a change this probable moves the multiplier that is suggested.
-    change_sure: float = 0.9
+    change_sure: float = 0.8
     # The noise of one task (scale of a t), how many tasks this belief is worth, and how heavy the tails are.
     noise_sd: float = 0.7
     noise_tasks: float = 6.0
@@ -65,8 +65,8 @@ class Priors:
     # The multiplier: how far persons lie apart, how it forgets, and how far the level of the next tasks drifts
     # from the past one, as a part of the noise of one task.
     person_sd: float = 0.5
-    level_forgetting: float = 0.98
-    drift: float = 0.4
+    level_forgetting: float = 0.97
+    drift: float = 0.45
     # A total counts the width of every wide belief at once: its draws of coefficients are this much narrower.
     # What is common to all tasks of a list beyond that shrinks from `shock_sd` as tasks come in past `shock_tasks`.
     total_width: float = 0.85

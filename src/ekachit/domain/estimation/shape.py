@@ -13,6 +13,8 @@ from ekachit.domain.estimation.observation import Floats, History, Task
 # 5, 10, … 95 %: the levels of all quantiles, if not said otherwise.
 LEVELS: Floats = np.arange(1, 20) / 20
 BELIEF_TASKS = 30
+# A heap of equal values, in this many grains so that no straight line runs through it.
+GRAINS = 16
 
 
 def t4_quantiles(levels: Floats) -> Floats:
@@ -55,12 +57,12 @@ def ratio_quantiles(model: Model, tasks: History, levels: Floats = LEVELS) -> Fl
     places, variances = model.place(tasks)
     wide = np.sqrt(model.noise(tasks) ** 2 + variances)
     values, mass = shape(model)
-    rows = np.empty((len(tasks), len(levels)))
+    rows, heap = np.empty((len(tasks), len(levels))), np.zeros(GRAINS)
     for row in range(len(tasks)):
         share = copied_share(model, float(tasks.log_expected[row]))
         spike = mass.sum() * share / (1 - share)
-        atoms = np.append(places[row] + wide[row] * values, 0.0)
-        rows[row] = weighted_quantiles(atoms, np.append(mass, spike), levels)
+        atoms = np.concatenate([places[row] + wide[row] * values, heap])
+        rows[row] = weighted_quantiles(atoms, np.concatenate([mass, heap + spike / GRAINS]), levels)
     return rows
 
 
