@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 from django.db import connection as database
 from django.utils import timezone
 
+from ekachit import rows
 from ekachit.connections.keys import keyring
 from ekachit.connections.models import Connection, Credential, DataKey, State
 from ekachit.vault.errors import VaultError
@@ -47,8 +48,12 @@ def sealed_token(connection: Connection) -> SealedToken:
         VaultError: the key is missing or wrong.
         Credential.DoesNotExist, DataKey.DoesNotExist: the token was destroyed.
     """
-    key = DataKey.objects.get(connection=connection)
-    credential = Credential.objects.get(connection=connection)
+    key = rows.one(DataKey, "connection_id = %s", [connection.pk])
+    credential = rows.one(Credential, "connection_id = %s", [connection.pk])
+    if key is None:
+        raise DataKey.DoesNotExist
+    if credential is None:
+        raise Credential.DoesNotExist
     wrapped = WrappedKey(key.key_id, bytes(key.wrapped))
     return SealedToken(keyring(), wrapped, Sealed(bytes(credential.sealed)), binding_of(connection))
 

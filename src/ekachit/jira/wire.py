@@ -20,6 +20,7 @@ from ekachit.jira.wire_workflow import FieldSchema, Status
 TITLE_LIMIT: Final = 255
 _ID = re.compile(r"[0-9]{1,19}")
 _KEY_LIMIT: Final = 100
+_NO_KEY = re.compile(r"[\s/\\<>\"']")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # An escaped NUL, but not an escaped backslash before "u0000".
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
@@ -283,8 +284,13 @@ def decode(body: bytes, kind: type[T]) -> T:
     Raises:
         Unexpected: `not_json`, or `bad_shape` for JSON of another form.
     """
+    return _decoded(_mended(body), kind)
+
+
+def _decoded(body: bytes | Raw, kind: type[T]) -> T:
+    """What is part of a mended body already, as a shape. Raises as `decode`."""
     try:
-        return msgspec.json.decode(_mended(body), type=kind)
+        return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError:
         raise Unexpected("bad_shape", getattr(kind, "__name__", "")) from None
     except RecursionError:
@@ -298,19 +304,19 @@ def decode_each(raws: list[Raw], kind: type[T]) -> list[T]:
     good = []
     for raw in raws:
         try:
-            good.append(decode(bytes(raw), kind))
+            good.append(_decoded(raw, kind))
         except Unexpected:
             continue
     return good
 
 
 def read_issue(raw: Raw | bytes) -> Issue | Unreadable:
-    """Return an issue, or why it cannot be read."""
-    data = bytes(raw)
+    """Return an issue, or why it cannot be read. A `Raw` is part of a body that was decoded here, so it is mended."""
+    data = bytes(raw) if isinstance(raw, Raw) else _mended(raw)
     try:
-        outer = decode(data, _RawIssue)
-        fields = decode(bytes(outer.fields), Fields)
-        raw_fields = decode(bytes(outer.fields), dict[str, Raw]) if b'"customfield_' in data else {}
+        outer = _decoded(data, _RawIssue)
+        fields = _decoded(outer.fields, Fields)
+        raw_fields = _decoded(outer.fields, dict[str, Raw]) if b'"customfield_' in data else {}
         custom = {name: value for name, value in raw_fields.items() if _is_custom(name)}
         updated = None if fields.updated is None else moment(fields.updated)
     except (Unexpected, ValueError) as trouble:
@@ -323,7 +329,7 @@ def read_issue(raw: Raw | bytes) -> Issue | Unreadable:
 
 def is_key(text: str) -> bool:
     """Whether a text can be an issue's key."""
-    return 0 < len(text) <= _KEY_LIMIT and text.isprintable() and not re.search(r"[\s/\\<>\"']", text)
+    return 0 < len(text) <= _KEY_LIMIT and text.isprintable() and _NO_KEY.search(text) is None
 
 
 def moment(text: str) -> datetime:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
+from ekachit import rows
 from ekachit.jira.errors import Unavailable, Withheld
 from ekachit.jira.transport import Request, Response
 from ekachit.sync.checkpoints import Checkpoint, reach
-from ekachit.sync.holds import seconds_held
 from ekachit.sync.leases import Claim, LeaseLostError
 from ekachit.sync.surroundings import Budget, Surroundings
 
@@ -86,6 +86,13 @@ def _may_send(claim: Claim, site: str, now: datetime) -> float:
     Raises:
         LeaseLostError: the claim is gone.
     """
-    if not claim.rows().exists():
+    where, values = claim.where()
+    hold = "(SELECT until FROM sync_sitehold WHERE site = %s AND until > %s)"
+    found = rows.select(
+        f"SELECT {hold} FROM connections_connection WHERE {where}",  # noqa: S608 # our own text
+        [site, rows.moment(now), *values],
+    )
+    if not found:
         raise LeaseLostError(f"connection {claim.connection_id}, epoch {claim.epoch}")
-    return seconds_held(site, now)
+    until = rows.as_moment(found[0][0])
+    return 0.0 if until is None else max(0.0, (until - now).total_seconds())

@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from django.db import connection as database
-from django.db.models import Exists, OuterRef
-from django.db.models.functions import Now
 
+from ekachit import rows
 from ekachit.connections.models import Connection
 from ekachit.domain.sync.state import Held, Presence, Values
-from ekachit.sync.models import EntryState, Link, OutboxEntry
-from ekachit.tasks.models import Status, Task
+from ekachit.tasks.models import Status
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class _Line(msgspec.Struct):
+    issue_id: str
+    done: bool
+
+
+class _Agreed(msgspec.Struct):
+    """What is looked at of a link's base."""
+
+    status: str = ""
+    checklist: tuple[_Line, ...] = ()
+
+
+_AGREED = msgspec.json.Decoder(_Agreed)
+_VALUES = msgspec.json.Decoder(Values)
+_HELD = """
+SELECT link.task_id, link.issue_id, link.version, link.base, link.presence, task.status, EXISTS (
+  SELECT 1 FROM sync_outboxentry entry JOIN connections_connection sender ON sender.id = entry.connection_id
+  WHERE entry.task_id = link.task_id AND entry.state = 'sending' AND sender.send_until > {now})
+FROM sync_link link JOIN tasks_task task ON task.id = link.task_id
+WHERE link.user_id = %s AND link.cloud_id = %s AND link.issue_id IN ({ids})
+"""
+
+
+class Known(msgspec.Struct, frozen=True):
     """What a pass needs to know of a link before it fetches anything.
 
     `open` is whether Jira had the issue as open when both sides last agreed; the task here may be done already.
@@ -42,29 +61,34 @@ class Known:
 
 def index_of(connection: Connection) -> dict[str, Known]:
     """Return every link of the person with this site, by issue id: one query, no task texts."""
-    rows = Link.objects.filter(user_id=connection.user_id, cloud_id=connection.cloud_id).values_list(
-        "issue_id",
-        "key",
-        "version",
-        "presence",
-        "project_id",
-        "connection_id",
-        "base__status",
-        "base__checklist",
+    found = rows.select(
+        "SELECT issue_id, key, version, presence, project_id, connection_id, base FROM sync_link"
+        " WHERE user_id = %s AND cloud_id = %s",
+        [connection.user_id, connection.cloud_id],
     )
-    return {
-        issue_id: Known(
-            key=key,
-            version=version,
-            presence=Presence(presence),
-            project_id=project_id,
-            connection_id=connection_id,
-            open=status != Status.DONE,
-            lines=frozenset(line["issue_id"] for line in checklist or ()),
-            has_open_lines=any(not line["done"] for line in checklist or ()),
-        )
-        for issue_id, key, version, presence, project_id, connection_id, status, checklist in rows
-    }
+    return {row[0]: _known(*row) for row in found}
+
+
+def _known(  # noqa: PLR0913, PLR0917 # the columns of the query
+    issue_id: str,  # noqa: ARG001 # likewise
+    key: str,
+    version: datetime | str | None,
+    presence: str,
+    project_id: str,
+    connection_id: int,
+    base: str,
+) -> Known:
+    agreed = _AGREED.decode(base)
+    return Known(
+        key=key,
+        version=rows.as_moment(version),
+        presence=Presence(presence),
+        project_id=project_id,
+        connection_id=connection_id,
+        open=agreed.status != Status.DONE,
+        lines=frozenset(line.issue_id for line in agreed.checklist),
+        has_open_lines=not all(line.done for line in agreed.checklist),
+    )
 
 
 def held_by_issue(connection: Connection, issue_ids: Iterable[str]) -> dict[str, Held]:
@@ -72,34 +96,27 @@ def held_by_issue(connection: Connection, issue_ids: Iterable[str]) -> dict[str,
 
     Inside a transaction: the tasks are locked until its end, so that a change the person makes meanwhile waits.
     """
-    ids = set(issue_ids)
-    tied = Link.objects.filter(issue_id__in=ids, user_id=connection.user_id, cloud_id=connection.cloud_id)
+    ids = list(set(issue_ids))
+    tied = f"user_id = %s AND cloud_id = %s AND issue_id IN ({rows.marks(len(ids))})"
+    whose = [connection.user_id, connection.cloud_id, *ids]
+    if not ids:
+        return {}
     if database.features.has_select_for_update:
-        locked = Task.objects.select_for_update().filter(pk__in=tied.values("task_id")).order_by("pk")
-        list(locked.values_list("pk"))
-    on_its_way = OutboxEntry.objects.filter(
-        task=OuterRef("task_id"), state=EntryState.SENDING, connection__send_until__gt=Now()
-    )
-    links = tied.annotate(sending=Exists(on_its_way)).values_list(
-        "task_id", "issue_id", "version", "base", "presence", "task__status", "sending"
-    )
+        tasks = f"SELECT task_id FROM sync_link WHERE {tied}"  # noqa: S608 # our own text
+        rows.select(f"SELECT id FROM tasks_task WHERE id IN ({tasks}) ORDER BY id FOR UPDATE", whose)  # noqa: S608 # likewise
+    links = rows.select(_HELD.format(now=rows.now(), ids=rows.marks(len(ids))), whose)
     return {
         issue_id: Held(
             task_id=task_id,
             issue_id=issue_id,
-            version=version,
-            values=values_from(base),
+            version=rows.as_moment(version),
+            values=_VALUES.decode(base),
             presence=Presence(presence),
             status=status,
-            sending=sending,
+            sending=bool(sending),
         )
         for task_id, issue_id, version, base, presence, status, sending in links
     }
-
-
-def values_from(base: dict[str, Any]) -> Values:
-    """Return the values stored in a link's base."""
-    return msgspec.convert(base, Values)
 
 
 def base_from(values: Values) -> dict[str, Any]:

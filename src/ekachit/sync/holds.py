@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
+from ekachit import rows
 from ekachit.connections.models import Connection, State
 from ekachit.domain.sync.schedule import hold_seconds, restart_seconds
 from ekachit.sync.models import SiteHold
@@ -37,7 +38,7 @@ def hold(
 
 def release(site: str) -> None:
     """Note that a site answers again."""
-    SiteHold.objects.filter(site=site).delete()
+    rows.execute("DELETE FROM sync_sitehold WHERE site = %s", [site])
 
 
 def _restart(site: str, until: datetime, chance: Callable[[], float]) -> None:

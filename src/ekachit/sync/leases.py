@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
+from ekachit import rows
 from ekachit.connections.models import Connection, State
 from ekachit.sync.models import OPEN_STATES, OutboxEntry, SiteHold
 
@@ -63,6 +64,11 @@ class Claim:
         held: dict[str, Any] = {self.lane.epoch: self.epoch}
         return Connection.objects.filter(pk=self.connection_id, state=State.CONNECTED, **held)
 
+    def where(self) -> tuple[str, list[object]]:
+        """Return the same as a condition for `rows`."""
+        sql = f"id = %s AND state = %s AND {self.lane.epoch} = %s"
+        return sql, [self.connection_id, State.CONNECTED.value, self.epoch]
+
 
 def due(limit: int, *, at: datetime | None = None) -> list[int]:
     """Return ids of connections whose pass is due and that nobody holds, longest overdue first.
@@ -90,16 +96,17 @@ def claim(connection_id: int, owner: str, lane: Lane = Lane.PASS) -> Claim | Non
 
     Times are the database's own (`Now()`), so that workers with different clocks agree.
     """
-    lease: dict[str, Any] = {
-        lane.epoch: F(lane.epoch) + 1,
-        lane.owner: owner,
-        lane.until: Now() + timedelta(seconds=LEASE_SECONDS),
-    }
-    if not _free(lane).filter(pk=connection_id).update(**lease):
+    taken = rows.execute(
+        f"UPDATE connections_connection SET {lane.epoch} = {lane.epoch} + 1, {lane.owner} = %s,"  # noqa: S608 # columns
+        f" {lane.until} = {rows.from_now(LEASE_SECONDS)}"
+        f" WHERE id = %s AND state = %s AND ({lane.until} IS NULL OR {lane.until} < {rows.now()})",
+        [owner, connection_id, State.CONNECTED.value],
+    )
+    if not taken:
         return None
-    mine: dict[str, Any] = {lane.owner: owner}
-    epoch = Connection.objects.filter(pk=connection_id, **mine).values_list(lane.epoch, flat=True).first()
-    return None if epoch is None else Claim(connection_id, epoch, lane)
+    mine = f"SELECT {lane.epoch} FROM connections_connection WHERE id = %s AND {lane.owner} = %s"  # noqa: S608 # columns
+    found = rows.select(mine, [connection_id, owner])
+    return Claim(connection_id, found[0][0], lane) if found else None
 
 
 def claim_due(owner: str, limit: int, *, at: datetime | None = None) -> list[Claim]:
@@ -120,7 +127,7 @@ def fence(held: Claim) -> Connection:
     Raises:
         LeaseLostError: the epoch moved on, or the connection is no longer active.
     """
-    row = held.rows().select_for_update().first()
+    row = rows.one(Connection, *held.where(), lock=True)
     if row is None:
         raise LeaseLostError(f"connection {held.connection_id}, epoch {held.epoch}")
     return row
@@ -137,7 +144,9 @@ def keep_held(held: Claim) -> bool:
 
 def renew(held: Claim) -> None:
     """Extend the claim; inside a transaction that called `fence`."""
-    held.rows().update(**_extended(held.lane))
+    where, values = held.where()
+    until = rows.from_now(LEASE_SECONDS)
+    rows.execute(f"UPDATE connections_connection SET {held.lane.until} = {until} WHERE {where}", values)  # noqa: S608 # columns
 
 
 def give_back(held: Claim) -> None:

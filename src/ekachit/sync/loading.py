@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 from django.db import transaction
 
+from ekachit import rows
 from ekachit.connections.credentials import sealed_token
 from ekachit.connections.models import Connection, Project
 from ekachit.domain.sync.status import Category
@@ -50,7 +51,7 @@ def load(claim: Claim, *, now: datetime) -> Loaded:
     """
     connection = fence(claim)
     reach(Checkpoint.OPENING)
-    projects = list(Project.objects.filter(connection=connection, picked=True).order_by("project_id"))
+    projects = rows.every(Project, "connection_id = %s AND picked ORDER BY project_id", [connection.pk])
     return Loaded(
         connection=connection,
         token=sealed_token(connection),
@@ -58,7 +59,10 @@ def load(claim: Claim, *, now: datetime) -> Loaded:
         picked={each.project_id: each.key for each in projects},
         readings={each.project_id: reading_of(each, connection) for each in projects},
         points=msgspec.convert(connection.points_fields, PointsFields),
-        put_aside=dict(PutAside.objects.filter(connection=connection).values_list("issue_id", "version")),
+        put_aside={
+            each.issue_id: each.version
+            for each in rows.every(PutAside, "connection_id = %s", [connection.pk])
+        },
         tally=begin(connection, claim.epoch, projects, now=now),
     )
 

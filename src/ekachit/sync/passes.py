@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from ekachit import rows
 from ekachit.accounts.notices import take_back, tell
 from ekachit.connections.ledger import file_calls
 from ekachit.connections.models import Connection, Project, State
@@ -89,8 +90,11 @@ def begin(connection: Connection, epoch: int, projects: Sequence[Project], *, no
     A pass that was cut off without a word is closed. The first one of a connection, until it was complete once, is
     its import.
     """
-    Pass.objects.filter(connection=connection, state=PassState.RUNNING).update(
-        state=PassState.FAILED, ended_at=now, code="interrupted"
+    rows.update(
+        Pass,
+        {"state": PassState.FAILED.value, "ended_at": now, "code": "interrupted"},
+        "connection_id = %s AND state = %s",
+        [connection.pk, PassState.RUNNING.value],
     )
     tally = Tally(epoch, now, is_import=needs_import(connection))
     if tally.is_import:
@@ -103,14 +107,16 @@ def needs_import(connection: Connection) -> bool:
     """Return whether the next pass brings in what is new: none was complete since the projects were last picked."""
     if connection.picked_at is None:
         return True
-    complete = Pass.objects.filter(connection=connection, state=PassState.COMPLETE)
-    return not complete.filter(started_at__gte=connection.picked_at).exists()
+    return not rows.select(
+        "SELECT 1 FROM sync_pass WHERE connection_id = %s AND state = %s AND started_at >= %s LIMIT 1",
+        [connection.pk, PassState.COMPLETE.value, rows.moment(connection.picked_at)],
+    )
 
 
 def write(connection: Connection, tally: Tally) -> None:
     """Store the receipt as it stands; inside the transaction whose changes it tells of."""
     if tally.pass_id is not None:
-        Pass.objects.filter(pk=tally.pass_id).update(**tally.columns())
+        rows.update(Pass, tally.columns(), "id = %s", [tally.pass_id])
         return
     row = Pass.objects.create(
         connection=connection,
@@ -174,7 +180,9 @@ def _close(connection: Connection, tally: Tally, state: PassState, code: str, no
         # Whoever took the connection over may have closed it already; its word stands.
         Pass.objects.filter(pk=tally.pass_id, state=PassState.RUNNING).update(**columns)
         return Pass.objects.get(pk=tally.pass_id)
-    return Pass.objects.create(connection=connection, epoch=tally.epoch, **columns)
+    values = {"connection_id": connection.pk, "epoch": tally.epoch, **columns}
+    (number,) = rows.insert_for_ids(Pass, [values])
+    return Pass(id=number, **values)
 
 
 def _closing(tally: Tally, state: PassState, code: str, now: datetime) -> dict[str, object]:

@@ -253,6 +253,8 @@ async def _one_ahead(pages: AsyncIterator[T]) -> AsyncIterator[T]:
     try:
         while (page := await coming) is not None:
             coming = asyncio.ensure_future(anext(pages, None))
+            # It is on its way before the page is written: else its question to the database waits for that.
+            await asyncio.sleep(0)
             yield page
     finally:
         if not coming.done():

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import TypeVar, assert_never
 
 from django.db import DataError, IntegrityError, transaction
 
-from ekachit.accounts.models import User
+from ekachit import rows
 from ekachit.accounts.notices import tell
 from ekachit.connections.models import Connection
 from ekachit.domain.estimation.multiplier import expected_hours, points_that_count
@@ -29,9 +30,9 @@ class Writer:
 
     def __init__(self, connection: Connection, tally: Tally, now: datetime) -> None:
         self._connection = connection
-        self._user: User = connection.user
         self._tally = tally
         self._now = now
+        self._times: dict[str, tuple[datetime | None, datetime | None]] = {}
 
     def write(self, actions: Sequence[Action]) -> bool:
         """Write actions and count them; returns whether anything changed."""
@@ -101,39 +102,56 @@ class Writer:
         self._tally.note(key=issue.key, id=issue.issue_id, unreadable="the database refused it")
 
     def _create(self, actions: Sequence[Create]) -> None:
-        tasks = Task.objects.bulk_create([self._new_task(each.values) for each in actions])
-        links: list[Link] = []
-        lines: list[ChecklistItem] = []
-        for task, action in zip(tasks, actions, strict=True):
-            link = Link(
-                user=self._user,
-                task=task,
-                connection=self._connection,
-                cloud_id=self._connection.cloud_id,
-                issue_id=action.issue.issue_id,
-                version=action.issue.version,
-                base=base_from(action.values),
-                **_link_values(action.values),
-            )
-            links.append(link)
-            lines.extend(_lines(task.pk, action.values.shown))
-        Link.objects.bulk_create(links)
-        ChecklistItem.objects.bulk_create(lines)
+        ids = rows.insert_for_ids(Task, [self._new_task(each.values) for each in actions])
+        made = list(zip(ids, actions, strict=True))
+        rows.insert(Link, [self._new_link(task_id, each) for task_id, each in made])
+        rows.insert(
+            ChecklistItem, [line for task_id, each in made for line in _lines(task_id, each.values.shown)]
+        )
         self._tally.created += len(actions)
         if not self._tally.is_import:
-            for task, action in zip(tasks, actions, strict=True):
-                self._tally.note(key=action.values.key, task=task.pk, created=True, to=action.values.status)
+            for task_id, action in made:
+                self._tally.note(key=action.values.key, task=task_id, created=True, to=action.values.status)
 
-    def _new_task(self, values: Values) -> Task:
-        task = Task(
-            user=self._user,
-            source=Source.JIRA,
-            points=values.points,
-            estimate_hours=expected_hours(values.points, float(self._user.multiplier)),
+    def _new_task(self, values: Values) -> dict[str, object]:
+        started_at, done_at = self._entered(values.status)
+        return {
+            "user_id": self._connection.user_id,
+            "source": Source.JIRA.value,
+            "status": values.status,
+            "points": values.points,
+            "estimate_hours": expected_hours(values.points, self._multiplier),
+            "started_at": started_at,
+            "started_points": None if started_at is None else values.points,
+            "done_at": done_at,
             **_shown_values(values),
-        )
-        enter_status(task, values.status, now=self._now)
-        return task
+        }
+
+    @cached_property
+    def _multiplier(self) -> float:
+        """The person's hours for one point."""
+        found = rows.select("SELECT multiplier FROM accounts_user WHERE id = %s", [self._connection.user_id])
+        return float(found[0][0])
+
+    def _entered(self, status: str) -> tuple[datetime | None, datetime | None]:
+        """When work on a new task of this status began and ended."""
+        if status not in self._times:
+            task = Task()
+            enter_status(task, status, now=self._now)
+            self._times[status] = task.started_at, task.done_at
+        return self._times[status]
+
+    def _new_link(self, task_id: int, action: Create) -> dict[str, object]:
+        return {
+            "user_id": self._connection.user_id,
+            "task_id": task_id,
+            "connection_id": self._connection.pk,
+            "cloud_id": self._connection.cloud_id,
+            "issue_id": action.issue.issue_id,
+            "version": action.issue.version,
+            "base": base_from(action.values),
+            **_link_values(action.values),
+        }
 
     def _update(self, action: Update) -> None:
         values = action.values
@@ -173,13 +191,11 @@ class Writer:
         task.points = points
         if task.status != Status.DONE:
             basis = points_that_count(points, task.started_points)
-            task.estimate_hours = expected_hours(
-                basis, float(self._user.multiplier), task.estimate_override_hours
-            )
+            task.estimate_hours = expected_hours(basis, self._multiplier, task.estimate_override_hours)
 
     def _set_aside(self, task: Task, action: Update, aside: SetAside, ours_at: datetime | None) -> None:
         conflict = Conflict.objects.create(
-            user=self._user,
+            user=self._connection.user,
             task=task,
             connection=self._connection,
             base=aside.base,
@@ -193,13 +209,20 @@ class Writer:
         self._tally.set_aside += 1
         self._tally.note(key=action.values.key, task=task.pk, set_aside=aside.ours, to=aside.jiras)
         key = f"set-aside-{conflict.pk}"
-        tell(self._user, "set_aside", key=key, issue=action.values.key, ours=aside.ours, jiras=aside.jiras)
+        tell(
+            self._connection.user,
+            "set_aside",
+            key=key,
+            issue=action.values.key,
+            ours=aside.ours,
+            jiras=aside.jiras,
+        )
 
     def late_conflict(self, entry: OutboxEntry, link: Link, theirs: tuple[str, str]) -> None:
         """Record that somebody changed the status between our look and our write, which went over it."""
         status, name = theirs
         conflict = Conflict.objects.create(
-            user=self._user,
+            user=self._connection.user,
             task_id=entry.task_id,
             connection=self._connection,
             kind=ConflictKind.LATE,
@@ -213,7 +236,7 @@ class Writer:
         )
         self._tally.set_aside += 1
         key = f"set-aside-{conflict.pk}"
-        tell(self._user, "late_conflict", key=key, issue=link.key, ours=entry.wanted, jiras=status)
+        tell(self._connection.user, "late_conflict", key=key, issue=link.key, ours=entry.wanted, jiras=status)
 
 
 def _receipt_values(task: Task, changed: Sequence[str]) -> dict[str, object]:
@@ -247,16 +270,16 @@ def _link_values(values: Values) -> dict[str, str]:
     }
 
 
-def _lines(task_id: int, subtasks: Iterable[Subtask]) -> list[ChecklistItem]:
+def _lines(task_id: int, subtasks: Iterable[Subtask]) -> list[dict[str, object]]:
     return [
-        ChecklistItem(
-            task_id=task_id,
-            title=each.title,
-            done=each.done,
-            position=position,
-            ref=each.issue_id,
-            label=each.key,
-        )
+        {
+            "task_id": task_id,
+            "title": each.title,
+            "done": each.done,
+            "position": position,
+            "ref": each.issue_id,
+            "label": each.key,
+        }
         for position, each in enumerate(subtasks)
     ]
 
@@ -264,4 +287,4 @@ def _lines(task_id: int, subtasks: Iterable[Subtask]) -> list[ChecklistItem]:
 def _renew_lines(task_id: int, subtasks: Iterable[Subtask]) -> None:
     """Replace the mirrored lines; the person's own lines are not touched."""
     ChecklistItem.objects.filter(task_id=task_id).exclude(ref="").delete()
-    ChecklistItem.objects.bulk_create(_lines(task_id, subtasks))
+    rows.insert(ChecklistItem, _lines(task_id, subtasks))
