@@ -30,7 +30,7 @@ def stretches(user: User, since: datetime, *, now: datetime) -> list[Stretch]:
 
     Where the running one will be asked about, only what lies before the last sign of life counts.
     """
-    rows = FocusSession.objects.filter(user=user, ended_at__gt=since)
+    rows = FocusSession.objects.filter(user=user, ended_at__gt=since).order_by()
     found = [
         Stretch(start, end, source == SessionSource.MANUAL)
         for start, end, source in rows.values_list("started_at", "ended_at", "source")

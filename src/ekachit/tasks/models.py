@@ -35,7 +35,10 @@ class Task(models.Model):
     off the question how long the finished task took.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tasks")
+    # No index on the person alone: it would only draw the planner away from those that begin with the person.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tasks", db_index=False
+    )
     source = models.CharField(max_length=8, choices=Source, default=Source.OWN)
     title = models.CharField(max_length=500)
     status = models.CharField(max_length=12, choices=Status, default=Status.TODO)
@@ -134,7 +137,9 @@ class FocusSession(models.Model):
     `seconds` is its length, stored so that sums are quick; `last_sign_at` is when the person was last heard of.
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions", db_index=False
+    )
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="sessions")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

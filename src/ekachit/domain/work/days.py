@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ekachit.domain.work.hours import WorkingHours
@@ -26,6 +27,7 @@ class Stretch:
         return (self.end.astimezone(UTC) - self.start.astimezone(UTC)).total_seconds()
 
 
+@lru_cache(maxsize=4096)
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """Return the first moment of a day in a zone, as UTC; where 00:00 is skipped, the moment clocks jump over it."""
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
