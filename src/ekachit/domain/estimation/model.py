@@ -45,6 +45,7 @@ class Model:
         new_type = ~np.isin(tasks.types, self.layout.types)
         new_project = ~np.isin(tasks.projects, self.layout.projects)
         unseen = new_type * self.priors.type_sd**2 + new_project * self.priors.project_sd**2
+        variance = variance * self.priors.width**2
         return matrix @ self.coefficients + self.echo, variance + unseen
 
     def noise(self, tasks: History) -> Floats:

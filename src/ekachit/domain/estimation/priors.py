@@ -31,13 +31,13 @@ class Priors:
     project_sd: float = 0.25
     cell_sd: float = 0.2
     # How far the level of late (the last 4, 15 and 40 tasks, fading) lies from the long-run one.
-    recency_sd: tuple[float, ...] = (0.1, 0.2, 0.4)
+    recency_sd: tuple[float, ...] = (0.1, 0.2, 0.43)
     recency_tasks: tuple[float, ...] = (4.0, 15.0, 40.0)
     # How much of the last task's error comes back in the next one, and how many tasks this belief is worth.
     echo: float = 0.1
     echo_tasks: float = 30.0
     # A sudden change: chance at each task, how far, tasks looked back, and fewest tasks that can show one.
-    change_chance: float = 1 / 30
+    change_chance: float = 1 / 25
     change_sd: float = 1.0
     change_window: int = 60
     change_least: int = 2
@@ -66,11 +66,11 @@ class Priors:
     # from the past one, as a part of the noise of one task.
     person_sd: float = 0.5
     level_forgetting: float = 0.97
-    drift: float = 0.45
-    # A total counts the width of every wide belief at once: its draws of coefficients are this much narrower.
+    drift: float = 0.42
+    # Each belief is wide on purpose, and a prediction counts the width of all of them at once: this much narrower.
+    width: float = 0.8
     # What is common to all tasks of a list beyond that shrinks from `shock_sd` as tasks come in past `shock_tasks`.
-    total_width: float = 0.85
-    shock_sd: float = 0.25
+    shock_sd: float = 0.2
     shock_tasks: float = 10.0
     # Past days are forgotten by this, and the pace of a future differs from the past by as much.
     day_forgetting: float = 0.99

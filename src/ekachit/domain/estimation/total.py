@@ -23,9 +23,10 @@ def draw_hours(model: Model, tasks: History, seed: int, draws: int = DRAWS) -> F
     random = np.random.default_rng(seed)
     priors = model.priors
     root = np.linalg.cholesky(model.covariance + 1e-12 * np.eye(len(model.coefficients)))
-    normal = priors.total_width * random.standard_normal((draws, len(root)))
+    normal = priors.width * random.standard_normal((draws, len(root)))
     coefficients = model.coefficients + normal @ root.T
-    logs = coefficients @ columns(model.layout, tasks, np.zeros(len(tasks)), priors).T
+    # What is true of late only fades again, one task after the other.
+    logs = coefficients @ columns(model.layout, tasks, np.arange(len(tasks), dtype=float), priors).T
     shock = priors.shock_sd * min(1.0, priors.shock_tasks / max(len(model.history), 1))
     logs += random.normal(0, shock, (draws, 1))
     for codes, known, sd in (
