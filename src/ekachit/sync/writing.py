@@ -21,6 +21,7 @@ from ekachit.sync.outbox import settle
 from ekachit.sync.passes import Tally
 from ekachit.tasks.actions import enter_status
 from ekachit.tasks.models import ChecklistItem, Source, Status, Task
+from ekachit.tasks.multipliers import own_multipliers
 
 T = TypeVar("T")
 
@@ -120,18 +121,25 @@ class Writer:
             "source": Source.JIRA.value,
             "status": values.status,
             "points": values.points,
-            "estimate_hours": expected_hours(values.points, self._multiplier),
+            "estimate_hours": expected_hours(values.points, self._multiplier(_project_key(values))),
             "started_at": started_at,
             "started_points": None if started_at is None else values.points,
             "done_at": done_at,
             **_shown_values(values),
         }
 
+    def _multiplier(self, project_key: str) -> float:
+        """The hours for one point: the project's own number, else the person's."""
+        return self._own_multipliers.get(project_key, self._persons_multiplier)
+
     @cached_property
-    def _multiplier(self) -> float:
-        """The person's hours for one point."""
+    def _persons_multiplier(self) -> float:
         found = rows.select("SELECT multiplier FROM accounts_user WHERE id = %s", [self._connection.user_id])
         return float(found[0][0])
+
+    @cached_property
+    def _own_multipliers(self) -> dict[str, float]:
+        return own_multipliers(self._connection.user_id)
 
     def _entered(self, status: str) -> tuple[datetime | None, datetime | None]:
         """When work on a new task of this status began and ended."""
@@ -191,7 +199,9 @@ class Writer:
         task.points = points
         if task.status != Status.DONE:
             basis = points_that_count(points, task.started_points)
-            task.estimate_hours = expected_hours(basis, self._multiplier, task.estimate_override_hours)
+            task.estimate_hours = expected_hours(
+                basis, self._multiplier(task.project_key), task.estimate_override_hours
+            )
 
     def _set_aside(self, task: Task, action: Update, aside: SetAside, ours_at: datetime | None) -> None:
         conflict = Conflict.objects.create(
@@ -236,7 +246,14 @@ class Writer:
         )
         self._tally.set_aside += 1
         key = f"set-aside-{conflict.pk}"
-        tell(self._connection.user, "late_conflict", key=key, issue=link.key, ours=entry.wanted, jiras=status)
+        tell(
+            self._connection.user,
+            "late_conflict",
+            key=key,
+            issue=link.key,
+            ours=entry.wanted,
+            jiras=status or name,
+        )
 
 
 def _receipt_values(task: Task, changed: Sequence[str]) -> dict[str, object]:
@@ -258,7 +275,13 @@ def _shown_values(values: Values) -> dict[str, object]:
         "priority_name": values.priority_name,
         "priority_rank": values.priority_rank,
         "checklist_more": values.more,
+        "project_key": _project_key(values),
+        "issue_type": values.issue_type,
     }
+
+
+def _project_key(values: Values) -> str:
+    return values.key.rpartition("-")[0]
 
 
 def _link_values(values: Values) -> dict[str, str]:

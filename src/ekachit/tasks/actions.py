@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, FloatField, Value
-from django.db.models.functions import Coalesce, Round
+from django.db.models import F, FloatField, OuterRef, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Round
 from django.utils.translation import gettext as _
 
 from ekachit.accounts.models import User
 from ekachit.domain.estimation.multiplier import DECIMALS
 from ekachit.tasks.history import record
-from ekachit.tasks.models import FocusSession, Status, Task
+from ekachit.tasks.models import FocusSession, ProjectMultiplier, Status, Task
 
 
 class TaskError(Exception):
@@ -56,8 +56,13 @@ def locked_task(task_id: int) -> Task:
 
 @transaction.atomic
 def reestimate(user: User) -> int:
-    """Re-compute the estimate of every open task that has points and no override; returns how many were."""
-    per_point = Value(float(user.multiplier), output_field=FloatField())
+    """Re-compute the estimate of every open task that has points and no override; returns how many were.
+
+    A project's own multiplier goes before the person's.
+    """
+    by_project = ProjectMultiplier.objects.filter(user=user, project_key=OuterRef("project_key"))
+    own = Cast(Subquery(by_project.values("hours_per_point")[:1]), FloatField())
+    per_point = Coalesce(own, Value(float(user.multiplier)), output_field=FloatField())
     basis = Coalesce(F("started_points"), F("points"))
     return (
         Task.objects.filter(user=user, estimate_override_hours__isnull=True)

@@ -14,6 +14,7 @@ from ekachit.domain.estimation.multiplier import expected_hours, points_that_cou
 from ekachit.tasks.actions import ChangedMeanwhileError, TaskError, locked_task
 from ekachit.tasks.history import record
 from ekachit.tasks.models import Source, Task
+from ekachit.tasks.multipliers import hours_per_point
 from ekachit.tasks.ordering import top_of
 
 TITLE_AT_MOST = 500
@@ -126,8 +127,7 @@ def _estimate(task: Task, override: float | None, edition: int, now: datetime) -
     before = row.estimate_hours
     row.estimate_override_hours = override
     basis = points_that_count(row.points, row.started_points)
-    multiplier = User.objects.values_list("multiplier", flat=True).get(pk=row.user_id)
-    row.estimate_hours = expected_hours(basis, float(multiplier), override)
+    row.estimate_hours = expected_hours(basis, hours_per_point(row.user_id, row.project_key), override)
     _store(row, edition)
     record(row.pk, "estimate", at=now, before=before, after=row.estimate_hours, typed=override is not None)
     return row

@@ -28,7 +28,8 @@ class Source(models.TextChoices):
 class Task(models.Model):
     """One piece of work. `estimate_hours` is what the person sees; the override, when given, wins over points.
 
-    `priority_rank` is 1 for the most urgent, None where there is no priority. `started_at` is when work on it
+    `priority_rank` is 1 for the most urgent, None where there is no priority. `project_key` and `issue_type` are what
+    learning tells tasks apart by, empty for the person's own. `started_at` is when work on it
     began, and `started_points` what it was pointed with then: the estimate stays with those, and learning does
     too, whatever Jira says later. `status_changed_at` is when the person last changed the status here. `edition` is
     raised by each edit of the person; an edit says which one it was made on. `took_asked_at` is when the person put
@@ -44,6 +45,8 @@ class Task(models.Model):
     status = models.CharField(max_length=12, choices=Status, default=Status.TODO)
     priority_name = models.CharField(max_length=100, blank=True)
     priority_rank = models.PositiveSmallIntegerField(null=True, blank=True)
+    project_key = models.CharField(max_length=255, blank=True)
+    issue_type = models.CharField(max_length=100, blank=True)
     points = models.FloatField(null=True, blank=True)
     estimate_hours = models.FloatField(null=True, blank=True)
     estimate_override_hours = models.FloatField(null=True, blank=True)
@@ -82,6 +85,26 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ProjectMultiplier(models.Model):
+    """Hours for one story point in one project, where that is another number than the person's own."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="project_multipliers", db_index=False
+    )
+    project_key = models.CharField(max_length=255)
+    hours_per_point = models.DecimalField(max_digits=5, decimal_places=2)
+
+    class Meta:
+        ordering = ("project_key",)
+        constraints = [
+            models.UniqueConstraint(fields=["user", "project_key"], name="project_multiplier_once"),
+            models.CheckConstraint(condition=Q(hours_per_point__gt=0), name="project_multiplier_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project_key}: {self.hours_per_point}"
 
 
 class ChecklistItem(models.Model):
