@@ -36,7 +36,6 @@ from ekachit.vault.errors import VaultError
 # Refusals after which the issue is looked at anew: it, or its workflow, changed under our hands.
 _MOVED = frozenset({"transition_invalid", "conflict"})
 _PAUSE_SECONDS = 60.0
-_NO_STATUS = ("", "")
 
 
 class Attempt:
@@ -171,12 +170,18 @@ class Attempt:
         return self._overwritten(issue, _status_id(issue), self._job.seen_status_id)
 
     def _overwritten(self, issue: wire.Issue, to_id: str, before: str) -> tuple[str, str] | None:
-        """The status (as a task's, with Jira's name) that somebody set between our look and our write; None: none."""
+        """The status (as a task's, with Jira's name) that somebody set between our look and our write; None: none.
+
+        As a task's it is empty where the status was never seen among the transitions.
+        """
         ours = next((each for each in issue.status_changes if each.after == to_id), None)
         if ours is None or not before or ours.before in {before, ""}:
             return None
-        known = self._job.rules.statuses.get(ours.before)
-        return _NO_STATUS if known is None else (self._job.rules.status_of(ours.before, known[0]), known[1])
+        offered = {each.to_id: (each.to_category, each.to_name) for each in self._offered}
+        known = (offered | dict(self._job.rules.statuses)).get(ours.before)
+        if known is None:
+            return "", ours.before_name[:255]
+        return self._job.rules.status_of(ours.before, known[0]), known[1]
 
     async def _go_on(self, seen: Seen) -> bool:
         """Record what was read; returns whether the entry is still to be sent."""

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+
+from django.db import DatabaseError
 
 from ekachit.connections.reach import CallLog, client_for
+from ekachit.jira.errors import JiraError
 from ekachit.sync import sending
 from ekachit.sync.attempt import Attempt
 from ekachit.sync.gate import Gate
@@ -17,7 +21,7 @@ from ekachit.vault.errors import VaultError
 async def deliver(claim: Claim, around: Surroundings) -> int:
     """Send what waits for one connection; returns how many attempts were made.
 
-    Trouble is in the entries; nothing of it is raised.
+    Trouble at Jira is in the entries; nothing of it is raised. What nobody foresaw is, once what waits is put off.
 
     Raises:
         asyncio.CancelledError: the worker ends; what was cut off is read first by whoever goes on.
@@ -33,6 +37,11 @@ async def deliver(claim: Claim, around: Surroundings) -> int:
         if not watch.done():
             raise
         return 0
+    except Exception:
+        # What nobody foresaw is not tried again with the worker's next breath.
+        with contextlib.suppress(DatabaseError, LeaseLostError):
+            await around.in_database(sending.hold_back, claim, code="internal", now=around.clock())
+        raise
     finally:
         for each in (watch, work):
             each.cancel()
@@ -54,10 +63,11 @@ async def _watch(claim: Claim, around: Surroundings, work: asyncio.Future[int]) 
 async def _work(claim: Claim, around: Surroundings, log: CallLog) -> int:
     try:
         sender = await around.in_database(sending.load_sender, claim)
-    except VaultError:
+        gate = Gate(claim, sender.connection.site, around)
+        client = client_for(sender.connection, sender.token, gate, log)
+    except (VaultError, JiraError) as trouble:
+        await around.in_database(sending.hold_back, claim, code=trouble.code, now=around.clock())
         return 0
-    gate = Gate(claim, sender.connection.site, around)
-    client = client_for(sender.connection, sender.token, gate, log)
     attempts = 0
     while True:
         calls = log.waiting()

@@ -32,7 +32,10 @@ _VALUES = msgspec.json.Decoder(Values)
 _HELD = """
 SELECT link.task_id, link.issue_id, link.version, link.base, link.presence, task.status, EXISTS (
   SELECT 1 FROM sync_outboxentry entry JOIN connections_connection sender ON sender.id = entry.connection_id
-  WHERE entry.task_id = link.task_id AND entry.state = 'sending' AND sender.send_until > {now})
+  WHERE entry.task_id = link.task_id AND entry.state = 'sending' AND sender.send_until > {now}), (
+  SELECT entry.wanted FROM sync_outboxentry entry
+  WHERE entry.task_id = link.task_id AND entry.state IN ('waiting', 'sending') AND entry.posted_at IS NOT NULL
+  ORDER BY entry.id LIMIT 1)
 FROM sync_link link JOIN tasks_task task ON task.id = link.task_id
 WHERE link.user_id = %s AND link.cloud_id = %s AND link.issue_id IN ({ids})
 """
@@ -114,8 +117,9 @@ def held_by_issue(connection: Connection, issue_ids: Iterable[str]) -> dict[str,
             presence=Presence(presence),
             status=status,
             sending=bool(sending),
+            posted=posted,
         )
-        for task_id, issue_id, version, base, presence, status, sending in links
+        for task_id, issue_id, version, base, presence, status, sending, posted in links
     }
 
 

@@ -40,6 +40,11 @@ def note_click(link: Link, wanted: str, *, now: datetime) -> OutboxEntry | None:
     task_entries = OutboxEntry.objects.select_for_update().filter(task_id=link.task_id, state__in=OPEN_STATES)
     by_state = {each.state: each for each in task_entries}
     waiting, sending = by_state.get(EntryState.WAITING), by_state.get(EntryState.SENDING)
+    if waiting is not None and waiting.posted_at is not None:
+        # Its answer was lost: it may have arrived, so it cannot be called back, and goes before what comes now.
+        waiting.state = EntryState.SENDING
+        waiting.save(update_fields=["state"])
+        waiting, sending = None, waiting
     decided: Click = click(
         wanted=wanted,
         jiras=link.base["status"],

@@ -30,6 +30,7 @@ from ekachit.sync.workflow import Rules, rules_of, with_seen
 from ekachit.sync.writing import Writer
 from ekachit.vault.seal import SealedToken
 
+HELD_BACK = timedelta(seconds=60)
 LONGEST_WINDOW = timedelta(seconds=30)
 
 
@@ -159,22 +160,30 @@ def observe(claim: Claim, job: Job, seen: Seen, *, now: datetime, calls: Sequenc
     file_calls(connection, calls)
     if seen.agreed is not None:
         _agree(job, seen.agreed)
+    if seen.theirs is not None:
+        # Before anything else: what Jira shows now would close the entry as if nothing had been gone over.
+        _late_conflict(connection, job, seen.theirs, now)
     _take_over(connection, seen.issue, now)
     entry = OutboxEntry.objects.select_for_update().get(pk=job.entry_id)
     link = Link.objects.get(task_id=job.task_id)
-    if seen.theirs is not None:
-        _late_conflict(connection, entry, link, seen.theirs, now)
-    elif entry.state in OPEN_STATES and seen.agreed == entry.wanted:
+    if entry.state in OPEN_STATES and seen.agreed == entry.wanted:
         # Our write arrived. If Jira has moved the issue on since, that is Jira's word and no concern of the entry.
         outbox.close(entry, EntryState.APPLIED, now=now)
     elif entry.state in OPEN_STATES and link.base["status"] == entry.wanted:
         outbox.close(entry, EntryState.APPLIED, now=now, code="" if job.posted else "already_there")
+    elif entry.state in OPEN_STATES and seen.agreed is None and _has_newer(entry):
+        # It was cut off, did not arrive, and is no longer what the person wants.
+        outbox.close(entry, EntryState.SUPERSEDED, now=now)
     elif entry.state in OPEN_STATES and entry.base != link.base["status"]:
         entry.base = link.base["status"]
         entry.save(update_fields=["base"])
     renew(claim)
     reach(Checkpoint.IN_APPLY)
     return entry.state == EntryState.SENDING
+
+
+def _has_newer(entry: OutboxEntry) -> bool:
+    return OutboxEntry.objects.filter(task_id=entry.task_id, pk__gt=entry.pk).exists()
 
 
 def _agree(job: Job, status: str) -> None:
@@ -192,9 +201,9 @@ def _take_over(connection: Connection, issue: Issue, now: datetime) -> None:
     Writer(connection, Tally(0, now), now).write(reconcile(RemoteView((issue,)), held, scope))
 
 
-def _late_conflict(
-    connection: Connection, entry: OutboxEntry, link: Link, theirs: tuple[str, str], now: datetime
-) -> None:
+def _late_conflict(connection: Connection, job: Job, theirs: tuple[str, str], now: datetime) -> None:
+    entry = OutboxEntry.objects.select_for_update().get(pk=job.entry_id)
+    link = Link.objects.get(task_id=job.task_id)
     Writer(connection, Tally(0, now), now).late_conflict(entry, link, theirs)
     if entry.state in OPEN_STATES:
         outbox.close(entry, EntryState.LATE_CONFLICT, now=now)
@@ -300,6 +309,18 @@ def put_back(  # noqa: PLR0913 # each is asked for by name
     if not landed:
         entry.posted_at = None
     entry.save(update_fields=["state", "not_before", "code", "posted_at"])
+
+
+@transaction.atomic
+def hold_back(claim: Claim, *, code: str, now: datetime) -> None:
+    """Let everything wait a minute that could be sent now: this server cannot ask at all.
+
+    Raises:
+        LeaseLostError: the claim is no longer ours.
+    """
+    connection = fence(claim)
+    ready = OutboxEntry.objects.filter(connection=connection, state__in=OPEN_STATES, not_before__lte=now)
+    ready.update(not_before=now + HELD_BACK, code=code)
 
 
 @transaction.atomic

@@ -17,6 +17,8 @@ from ekachit.tasks.models import Task
 
 # A change that goes its way is there sooner than this; what waits longer has a reason, and that is said.
 HELD_UP = timedelta(seconds=5)
+# Codes of trouble that is not Jira's.
+_OURS = frozenset({"internal", "sandbox_not_allowed", "database", "budget_spent"})
 # Changes that began within this time of each other are one bulk.
 _ONE_BULK = timedelta(seconds=60)
 
@@ -36,7 +38,7 @@ class Holdup(StrEnum):
     RATE = "rate"
     READ_ONLY = "read_only"
     AWAY = "away"
-    KEY = "key"
+    HERE = "here"
     NOBODY = "nobody"
 
 
@@ -158,4 +160,4 @@ def _by_code(code: str) -> Holdup:
         return Holdup.READ_ONLY
     if code.startswith(("token_", "password_", "scope_", "captcha", "no_jira", "account_")):
         return Holdup.TOKEN
-    return Holdup.KEY if code.startswith(("key_", "sealed_")) else Holdup.AWAY
+    return Holdup.HERE if code in _OURS or code.startswith(("key_", "sealed_")) else Holdup.AWAY

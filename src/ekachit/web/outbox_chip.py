@@ -45,7 +45,7 @@ def waiting_words(truth: Truth) -> str:
         Holdup.RATE: _("waiting for Jira: it asked us to wait until %(time)s"),
         Holdup.READ_ONLY: _("waiting for Jira: it takes no changes now, next try at %(time)s"),
         Holdup.AWAY: _("waiting for Jira: it does not answer, next try at %(time)s"),
-        Holdup.KEY: _("waiting for Jira: this server cannot open the token, next try at %(time)s"),
+        Holdup.HERE: _("waiting for Jira: this server cannot send now, next try at %(time)s"),
         Holdup.NOBODY: _("waiting for Jira: nobody sends it. Is the worker running?"),
     }
     return words[truth.holdup] % {"time": _clock(truth.until)}

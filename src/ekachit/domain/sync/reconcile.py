@@ -105,7 +105,9 @@ def _known(issue: Issue, known: Held, held: Mapping[str, Held], scope: Scope) ->
         changed = (*changed, "presence")
     if not changed:
         return Keep(known.task_id, issue)
-    status, aside = merge_status(base=known.values.status, ours=known.status, jiras=values.status)
+    # What a write of ours brought about is agreed on, and no news: the person may have said something else since.
+    base = values.status if values.status == known.posted else known.values.status
+    status, aside = merge_status(base=base, ours=known.status, jiras=values.status)
     return Update(known.task_id, issue, values, changed, status, presence, aside)
 
 

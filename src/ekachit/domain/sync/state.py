@@ -92,7 +92,8 @@ class Held:
     """A task that is tied to an issue, as we hold it.
 
     `values` is the base: what both sides last agreed on. `status` is the task's own, which the person may have
-    changed since. While a change of it is being sent (`sending`), whoever sends it also reads it back.
+    changed since. While a change of it is being sent (`sending`), whoever sends it also reads it back. `posted` is the
+    status that a write of ours may have given it in Jira, whose answer was lost.
     """
 
     task_id: int
@@ -102,6 +103,7 @@ class Held:
     presence: Presence
     status: str
     sending: bool = False
+    posted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
