@@ -231,7 +231,7 @@ def _activate(connection: Connection) -> None:
 def _forget_notices(connection: Connection) -> None:
     """Take back what was said of a token that is no longer there; of the next one it may be said anew."""
     take_back(connection.user, f"token-expires-{connection.pk}-")
-    take_back(connection.user, f"needs-token-{connection.pk}")
+    take_back(connection.user, f"needs-token-{connection.pk}-")
 
 
 def _take_survey(connection: Connection, found: Survey) -> None:

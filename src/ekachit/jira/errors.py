@@ -38,6 +38,15 @@ class AuthRejected(JiraError):  # noqa: N818 # reads as what happened
     """
 
 
+AUTH_CODES: Final = frozenset(
+    {
+        *("token_rejected", "token_anonymous", "token_html", "password_used", "captcha", "no_jira_access"),
+        *("scope_missing", "account_differs"),
+    }
+)
+"""The codes of `AuthRejected`, with that of a proof of somebody else."""
+
+
 class Unavailable(JiraError):  # noqa: N818 # reads as what happened
     """Not now. `retry_after` is in seconds, None where Jira named no time.
 

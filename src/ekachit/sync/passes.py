@@ -19,6 +19,7 @@ from ekachit.accounts.notices import take_back, tell
 from ekachit.connections.ledger import file_calls
 from ekachit.connections.models import Connection, Project, State
 from ekachit.domain.sync.schedule import AUTH_TRIES, HARMLESS, Ending, next_due_seconds
+from ekachit.jira.errors import AUTH_CODES
 from ekachit.jira.ledger import Call
 from ekachit.sync.checkpoints import Checkpoint, reach
 from ekachit.sync.holds import hold, release
@@ -221,16 +222,17 @@ def _hold_or_release(
 def _reschedule(connection: Connection, outcome: Outcome, now: datetime, chance: Callable[[], float]) -> None:
     failed_before = connection.failures
     connection.failures = 0 if outcome.ending in HARMLESS else failed_before + 1
-    wait = next_due_seconds(
-        outcome.ending, failures=connection.failures, chance=chance(), retry_after=outcome.retry_after
-    )
+    refused = outcome.ending is Ending.AUTH_REJECTED
+    tries = _refusals(connection) if refused else connection.failures
+    wait = next_due_seconds(outcome.ending, failures=tries, chance=chance(), retry_after=outcome.retry_after)
     connection.due_at = None if wait is None else now + timedelta(seconds=wait)
-    if outcome.ending is Ending.AUTH_REJECTED and connection.failures >= AUTH_TRIES:
+    if refused and tries >= AUTH_TRIES:
         connection.state = State.NEEDS_TOKEN
-        told = f"needs-token-{connection.pk}"
+        # A new token that is refused in its turn is another event: the epoch tells them apart.
+        told = f"needs-token-{connection.pk}-{connection.epoch}"
         tell(connection.user, "needs_token", key=told, site=connection.site, connection=connection.pk)
     elif outcome.ending is Ending.FINE and failed_before:
-        take_back(connection.user, f"needs-token-{connection.pk}")
+        take_back(connection.user, f"needs-token-{connection.pk}-")
     _log_change(connection, outcome, failed_before)
     connection.lease_until, connection.lease_owner, connection.stop_requested = None, "", False
     connection.reread = connection.reread and outcome.ending is not Ending.FINE
@@ -245,6 +247,12 @@ def _reschedule(connection: Connection, outcome: Outcome, now: datetime, chance:
             "reread",
         ]
     )
+
+
+def _refusals(connection: Connection) -> int:
+    """How often the token was refused since a pass last went well; other failures in between do not count."""
+    since = Pass.objects.filter(connection=connection).values_list("code", flat=True)[: connection.failures]
+    return sum(code in AUTH_CODES for code in since)
 
 
 def _log_change(connection: Connection, outcome: Outcome, failed_before: int) -> None:
