@@ -17,7 +17,7 @@ from ekachit.domain.sync.schedule import OVERDUE_SECONDS
 from ekachit.ops.heartbeat import beat
 from ekachit.sync.expiry import warn_of_expiry
 from ekachit.sync.outbox import close_unsendable
-from ekachit.sync.upkeep import forget_old, mend_schedule, spread_overdue
+from ekachit.sync.upkeep import forget_old, mend_schedule, mend_versions, spread_overdue
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +57,7 @@ class Housekeeping:
             warn_of_expiry(now)
             self._warn_at = now + WARN_EVERY
         if now >= self._forget_at:
+            mend_versions(now)
             forget_old(now)
             self._forget_at = now + FORGET_EVERY
         self._last_round = now

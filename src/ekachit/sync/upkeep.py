@@ -10,9 +10,10 @@ from django.db.models import Max, Q
 
 from ekachit.connections.models import AccessRecord, Connection, State
 from ekachit.domain.sync.schedule import LONGEST_WAIT_SECONDS, OVERDUE_SECONDS, POLL_SECONDS, restart_seconds
-from ekachit.sync.models import Conflict, ConflictState, Pass, PassState, SiteHold
+from ekachit.sync.models import Conflict, ConflictState, Link, Pass, PassState, SiteHold
 
 KEPT_DAYS = 90
+FURTHEST_AHEAD = timedelta(days=1)
 
 
 @transaction.atomic
@@ -43,6 +44,15 @@ def mend_schedule(now: datetime) -> int:
     return Connection.objects.filter(state=State.CONNECTED, due_at__gt=latest).update(
         due_at=now + timedelta(seconds=POLL_SECONDS)
     )
+
+
+def mend_versions(now: datetime) -> int:
+    """Forget versions from more than a day ahead, so that these issues are read again; returns how many.
+
+    Versions are otherwise compared with versions only. But no site's clock is wrong by a day, and an issue would never
+    be read again until such a moment has come.
+    """
+    return Link.objects.filter(version__gt=now + FURTHEST_AHEAD).update(version=None)
 
 
 def forget_old(now: datetime) -> int:
