@@ -35,5 +35,10 @@ def keyring() -> Keyring:
                 f"{path} is missing, and tokens are sealed with it. Restore it from your backup.",
             )
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        create_keyring(path)
+        try:
+            create_keyring(path)
+        except VaultError as trouble:
+            # Another process had the same thought at the same moment; its key is as good.
+            if trouble.code != "key_exists":
+                raise
     return Keyring.from_file(path)

@@ -166,7 +166,7 @@ class _Run:
         )
 
     async def give_up(self, code: str) -> None:
-        """Close the receipt of a pass that ran into an error of our own; where not even that works, the lease runs out."""
+        """Close the receipt of a pass that ran into an error of our own; if even that fails, the lease runs out."""
         with contextlib.suppress(DatabaseError, LeaseLostError):
             await self.end(Outcome(PassState.FAILED, Ending.UNEXPECTED, code))
 
