@@ -10,10 +10,9 @@ import pytest
 from asgiref.sync import async_to_sync
 
 from ekachit.accounts.actions import set_plan
-from ekachit.connections import actions as connecting
 from ekachit.jira.transport import Request, Response
 from ekachit.sandbox.inprocess import InProcess
-from ekachit.sync import actions
+from ekachit.sync import actions, leaving
 from ekachit.sync.delivery import deliver
 from ekachit.sync.leases import claim_to_send
 from ekachit.sync.models import Link, OutboxEntry
@@ -197,8 +196,7 @@ def test_disconnecting_closes_what_waits_and_reconnecting_can_send_it(ends: TwoE
     ends.click("PAY-1", DONE)
     row = ends.connection
     row.refresh_from_db()
-    connecting.disconnect(row)
-    assert close_unsendable(ends.clock(), connection_id=row.pk) == 1
+    assert leaving.disconnect(row, now=ends.clock()) == 1
     assert ends.states("PAY-1") == [("cancelled", "disconnected")]
     assert not actions.retry(ends.entry("PAY-1"), now=ends.clock())
     assert ends.send() == 0
@@ -216,18 +214,29 @@ def test_what_may_have_arrived_is_not_called_unsent(ends: TwoEnds, *, posted: bo
     ends.click("PAY-1", DONE)
     if posted:
         ends.send()
-    connecting.disconnect(ends.connection)
-    close_unsendable(ends.clock(), connection_id=ends.connection.pk)
+    leaving.disconnect(ends.connection, now=ends.clock())
     assert ("may have arrived" in told(ends.entry("PAY-1")).title) is said
 
 
 def test_leaving_pro_closes_what_waits(ends: TwoEnds) -> None:
     ends.click("PAY-1", DONE)
     set_plan(ends.user, "free")
-    connecting.follow_plan(ends.user)
-    assert close_unsendable(ends.clock()) == 1
+    assert leaving.follow_plan(ends.user, now=ends.clock()) == 1
     assert ends.states("PAY-1") == [("cancelled", "plan")]
     assert ends.task("PAY-1").status == DONE
+
+
+def test_a_plan_that_was_changed_elsewhere_is_followed_by_the_worker(ends: TwoEnds) -> None:
+    ends.click("PAY-1", DONE)
+    set_plan(ends.user, "free")
+    assert leaving.follow_plans(ends.clock()) == 1
+    assert leaving.follow_plans(ends.clock()) == 0
+    ends.connection.refresh_from_db()
+    assert (ends.connection.state, ends.states("PAY-1")) == ("paused", [("cancelled", "plan")])
+    set_plan(ends.user, "pro")
+    assert leaving.follow_plans(ends.clock()) == 1
+    ends.connection.refresh_from_db()
+    assert ends.connection.state == "connected"
 
 
 def test_a_project_no_longer_picked_closes_what_waits(ends: TwoEnds) -> None:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from ekachit.ops.start import database_ready
-
-if TYPE_CHECKING:
-    from ekachit.connections.models import Connection
 
 USER = click.option("--user", "email", required=True, metavar="E", help="Account, by its e-mail address.")
 SITE = click.option("--site", default=None, help="Only this site, where several are connected.")
@@ -142,10 +139,15 @@ def tasks(email: str, *, as_json: bool) -> None:
 def disconnect(email: str, site: str | None) -> None:
     """Destroy the token and stop every request to Jira. The tasks stay."""
     database_ready()
-    from ekachit.connections import actions  # noqa: PLC0415 # needs Django set up
+    from django.utils import timezone  # noqa: PLC0415 # needs Django set up
+
     from ekachit.connections.words import NEW_TOKEN_URL  # noqa: PLC0415 # likewise
     from ekachit.ops.who import account_of, connections_to_use  # noqa: PLC0415 # likewise
+    from ekachit.sync import leaving  # noqa: PLC0415 # likewise
 
     for each in connections_to_use(account_of(email), site):
-        gone: Connection = actions.disconnect(each)
-        click.echo(f"Disconnected from {gone.site}. The tasks stay. Revoke the token at {NEW_TOKEN_URL}")
+        closed = leaving.disconnect(each, now=timezone.now())
+        unsent = f" {closed} waiting status change(s) closed as not sent." if closed else ""
+        click.echo(
+            f"Disconnected from {each.site}.{unsent} The tasks stay. Revoke the token at {NEW_TOKEN_URL}"
+        )

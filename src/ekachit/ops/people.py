@@ -49,15 +49,17 @@ def add(email: str, plan: str | None, *, password_stdin: bool) -> None:
 @click.argument("plan_name", metavar="PLAN", type=click.Choice(["free", "pro"]))
 def plan(email: str, plan_name: str) -> None:
     """Move an account to another plan. Free pauses its sync and keeps all tasks."""
-    from ekachit.connections.actions import follow_plan  # noqa: PLC0415 # needs Django set up
+    from django.utils import timezone  # noqa: PLC0415 # needs Django set up
+
+    from ekachit.accounts.actions import set_plan  # noqa: PLC0415 # likewise
     from ekachit.ops.who import account_of  # noqa: PLC0415 # likewise
+    from ekachit.sync.leaving import follow_plan  # noqa: PLC0415 # likewise
 
     account = account_of(email)
-    from ekachit.accounts.actions import set_plan  # noqa: PLC0415 # likewise
-
     set_plan(account, plan_name)
-    follow_plan(account)
-    click.echo(f"{account.email}: plan {account.plan}")
+    closed = follow_plan(account, now=timezone.now())
+    unsent = f", {closed} waiting status change(s) closed as not sent" if closed else ""
+    click.echo(f"{account.email}: plan {account.plan}{unsent}")
 
 
 def _password() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -14,6 +15,7 @@ from ekachit.connections.errors import ConnectError
 from ekachit.connections.models import Connection, State
 from ekachit.connections.queries import projects_of
 from ekachit.sync.actions import start_import
+from ekachit.sync.outbox import close_unsendable
 from ekachit.web.guard import needs_pro
 from ekachit.web.visit import Visit
 
@@ -34,6 +36,8 @@ def projects(request: Visit, connection_id: int) -> HttpResponse:
         actions.pick_projects(connection, picked)
     except ConnectError as trouble:
         return _show(request, connection, picked=picked, trouble=trouble, status=422)
+    # What waited for a project that is no longer picked is closed, visibly.
+    close_unsendable(timezone.now(), connection_id=connection.pk)
     start_import(connection)
     return redirect("web:connection", connection.pk)
 
