@@ -157,10 +157,11 @@ class Fields(Struct, frozen=True):
 
 
 class StatusChange(Struct, frozen=True):
-    """One change of an issue's status, by status ids. Who made it is not read."""
+    """One change of an issue's status, by status ids, with the name before. Who made it is not read."""
 
     before: str
     after: str
+    before_name: str = ""
 
 
 class Issue(Struct, frozen=True):
@@ -241,10 +242,11 @@ class TenantInfo(Struct, rename="camel", frozen=True):
     cloud_id: str
 
 
-class _ChangeItem(Struct, rename={"before": "from", "after": "to"}, frozen=True):
+class _ChangeItem(Struct, rename={"before": "from", "after": "to", "before_name": "fromString"}, frozen=True):
     field: str = ""
     before: str | None = None
     after: str | None = None
+    before_name: str | None = None
 
 
 class _History(Struct, frozen=True):
@@ -259,7 +261,7 @@ class _Changelog(Struct, frozen=True):
         """Newest first, in whichever order they came."""
         newest_first = sorted(self.histories, key=lambda each: _sort_time(each.created), reverse=True)
         return tuple(
-            StatusChange(item.before or "", item.after or "")
+            StatusChange(item.before or "", item.after or "", item.before_name or "")
             for history in newest_first
             for item in reversed(history.items)
             if item.field == "status"
