@@ -10,6 +10,7 @@ from benchmarks.estimates.people import Someone, with_ratios
 from benchmarks.estimates.report import Block, percent
 from ekachit.domain.estimation.interval import person_level
 from ekachit.domain.estimation.model import fit
+from ekachit.domain.estimation.observation import History
 
 NEXT = 40
 SCATTER = 0.35
@@ -39,35 +40,30 @@ def multipliers(name: str, people: list[Someone], seed: int = 1) -> Block:
         ),
     )
     for count in (10, 20, 50):
-        rows = []
-        for one in people:
-            if len(one) < count + NEXT:
-                continue
-            for _ in range(REPEATS):
-                shifted = with_ratios(one.history, one.history.log_ratio + random.normal(0, SCATTER))
-                level = person_level(fit(shifted.between(0, count)))
-                coming = shifted.log_ratio[count : count + NEXT]
-                low, high = level.ends
-                truth = float(np.median(coming))
-                offered = not low <= 0 <= high
-                miss = [
-                    float(np.abs(coming - point).mean())
-                    for point in (
-                        0.0,
-                        np.median(shifted.log_ratio[:count]),
-                        level.place,
-                        level.place * offered,
-                        truth,
-                    )
-                ]
-                gain, always = miss[3] - miss[0], miss[2] - miss[0]
-                told = (offered, gain < -CLEARLY, gain > CLEARLY, always > CLEARLY)
-                rows.append([low <= truth <= high, *miss, *told])
-        if not rows:
-            continue
-        mean = np.array(rows, dtype=float).mean(axis=0)
-        gmar = [f"{math.exp(value):.3f}" for value in mean[1:6]]
-        block.add(
-            str(count), str(len(rows)), percent(mean[0]), *gmar, *(percent(value) for value in mean[6:])
-        )
+        rows = [
+            _one(with_ratios(one.history, one.history.log_ratio + random.normal(0, SCATTER)), count)
+            for one in people
+            if len(one) >= count + NEXT
+            for _ in range(REPEATS)
+        ]
+        if rows:
+            mean = np.array(rows, dtype=float).mean(axis=0)
+            gmar = [f"{math.exp(value):.3f}" for value in mean[1:6]]
+            block.add(
+                str(count), str(len(rows)), percent(mean[0]), *gmar, *(percent(value) for value in mean[6:])
+            )
     return block
+
+
+def _one(history: History, count: int) -> list[float]:
+    """Return held, mean |log error| by point, and whether the number was offered, helped, harmed, would harm."""
+    level = person_level(fit(history.between(0, count)))
+    coming = history.log_ratio[count : count + NEXT]
+    low, high = level.ends
+    truth = float(np.median(coming))
+    offered = not low <= 0 <= high
+    past = float(np.median(history.log_ratio[:count]))
+    points = (0.0, past, level.place, level.place * offered, truth)
+    miss = [float(np.abs(coming - point).mean()) for point in points]
+    gain, always = miss[3] - miss[0], miss[2] - miss[0]
+    return [low <= truth <= high, *miss, offered, gain < -CLEARLY, gain > CLEARLY, always > CLEARLY]

@@ -11,11 +11,14 @@ from benchmarks.estimates.report import Block, percent
 from ekachit.domain.estimation.evaluate import BUCKETS, by_person, table, trial
 
 FIRST = 10
+# A history longer than this may be sampled.
+LONG = 100
+LEAST_HELD, MOST_HELD = 0.7, 0.9
 
 
 def ranges(name: str, people: list[Someone], step: int) -> Block:
     """Return the prequential table of a set of people."""
-    trials = [trial(one.history, step=step if len(one) > 100 else 1) for one in people]  # noqa: PLR2004
+    trials = [trial(one.history, step=step if len(one) > LONG else 1) for one in people]
     block = Block(
         f"Point and range of the next task: {name}",
         (
@@ -43,7 +46,7 @@ def ranges(name: str, people: list[Someone], step: int) -> Block:
         block.add(line.bucket, line.method, str(line.persons), *figures, told)
     late = [found.held for one in trials if (found := by_person(one, "ekachit", BUCKETS["50+"]))]
     if late:
-        good = np.mean([0.7 <= held <= 0.9 for held in late])  # noqa: PLR2004
+        good = np.mean([LEAST_HELD <= held <= MOST_HELD for held in late])
         block.note(f"Persons whose 80 % range holds in 70-90 % of their tasks (50+): {percent(float(good))}.")
     return block
 

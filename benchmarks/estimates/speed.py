@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -33,8 +34,7 @@ def speed() -> Block:
     block = Block("Speed", ("work", "ms", f"× sorting {SORTED:,} numbers"))
     someone = next(iter(drawn(1, 501, seed=7))).history
     for count in (10, 100, 500):
-        past = someone.between(0, count)
-        spent = best(lambda past=past: fit(past))  # type: ignore[misc]
+        spent = best(partial(fit, someone.between(0, count)))
         block.add(f"fit, {count} tasks", f"{spent:.2f}", f"{spent / unit:.1f}")
     model = fit(someone.between(0, 500))
     spent = best(lambda: ratio_quantiles(model, someone.between(500, 501)))

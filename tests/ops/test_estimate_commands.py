@@ -31,7 +31,7 @@ def test_evaluate_tells_the_table_in_words_and_in_json(finished: Path) -> None:
     words = run("estimate", "evaluate", str(finished))
     assert words.exit_code == 0
     assert "20-50 finished tasks" in words.output
-    rows = json.loads(run("estimate", "evaluate", str(finished), "--json").output)
+    rows = json.loads(run("estimate", "evaluate", str(finished), "--json").output)["scores"]
     by = {(row["method"], row["n"]): row for row in rows}
     assert {name for name, _ in by} == {"default", "mean", "median", "ebs", "ekachit", "hindsight"}
     assert by["ekachit", "20-50"]["crps"] < by["default", "20-50"]["crps"]

@@ -62,7 +62,7 @@ def _observations(rows: list[Row]) -> list[Observation]:
 
 @estimate.command()
 @click.argument("file", type=FILE)
-@click.option("--json", "as_json", is_flag=True, help="Say it in JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option(
     "--step", default=1, show_default=True, type=click.IntRange(1), help="Predict every so manieth task."
 )
@@ -72,7 +72,7 @@ def evaluate(file: Path, step: int, seed: int, *, as_json: bool) -> None:
     people = _rows(file).by_person()
     lines = table([trial(History.of(_observations(rows)), step=step) for rows in people.values()], seed)
     if as_json:
-        click.echo(json.dumps([_line_json(line) for line in lines], indent=1))
+        click.echo(json.dumps({"scores": [_line_json(line) for line in lines]}))
         return
     for bucket in BUCKETS:
         here = [line for line in lines if line.bucket == bucket]
@@ -139,7 +139,9 @@ def suggest_command(file: Path, present: float | None) -> None:
     "--today", type=click.DateTime(["%Y-%m-%d"]), help="First day. [default: day of the last finish]"
 )
 @click.option("--seed", default=0, show_default=True, help="Of the simulation.")
-@click.option("--weekdays", default="0,1,2,3,4", show_default=True, help="Days worked; Monday is 0.")
+@click.option(
+    "--weekdays", default="0,1,2,3,4", help="Days worked, Monday is 0. Monday to Friday if not said."
+)
 def forecast_command(file: Path, open_file: Path, today: Any, seed: int, weekdays: str) -> None:
     """Say by when the open tasks will be done, and how surely."""
     try:

@@ -21,6 +21,8 @@ from ekachit.domain.estimation.total import total_quantiles
 
 MOST_TASKS = 1000
 MOST_TEXT = 500
+# A session is its start and its end.
+PAIR = 2
 # Hours and quantiles are said to six figures: more would be noise.
 FIGURES = 6
 
@@ -80,7 +82,7 @@ def _moment(value: object) -> datetime:
 
 def _sessions(message: Message) -> list[tuple[datetime, datetime]]:
     given = message.get("sessions") or []
-    if not isinstance(given, list) or not all(isinstance(one, list) and len(one) == 2 for one in given):  # noqa: PLR2004
+    if not isinstance(given, list) or not all(isinstance(one, list) and len(one) == PAIR for one in given):
         raise ObservationError("session", "“sessions” has to be a list of pairs of start and end.")
     return [(_moment(start), _moment(end)) for start, end in given]
 

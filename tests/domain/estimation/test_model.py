@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import pytest
@@ -33,10 +34,10 @@ def test_any_history_gives_rising_finite_ranges(known: list[Observation], task: 
 @given(observations(20), tasks(), st.randoms())
 @settings(max_examples=40, deadline=None)
 def test_the_order_in_which_tasks_of_one_date_arrive_is_irrelevant(
-    known: list[Observation], task: Task, random: st.DataObject
+    known: list[Observation], task: Task, random: Random
 ) -> None:
     mixed = list(known)
-    random.shuffle(mixed)  # type: ignore[attr-defined]
+    random.shuffle(mixed)
     assert predict(mixed, task) == pytest.approx(predict(known, task), rel=1e-9)
 
 

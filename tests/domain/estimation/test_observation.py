@@ -32,7 +32,7 @@ def test_a_size_that_cannot_be_is_refused_with_words(value: Any, code: str) -> N
 
 def test_tasks_and_observations_refuse_what_cannot_be() -> None:
     with pytest.raises(ObservationError, match="hours” or “points"):
-        Task(3, "days")  # type: ignore[arg-type]
+        Task(3, "days")  # type: ignore[arg-type] # the wrong unit is the point
     with pytest.raises(ObservationError, match="The hours worked"):
         Observation(Task(3), 0)
     with pytest.raises(ObservationError, match="date"):

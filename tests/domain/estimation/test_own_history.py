@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ekachit.domain.estimation.alike import Finished, guess
 from ekachit.domain.estimation.history_csv import Row, read, write
-from ekachit.domain.estimation.observation import ObservationError
+from ekachit.domain.estimation.observation import ObservationError, Task
 from ekachit.domain.estimation.overrun import Overrun, overrun
 from ekachit.domain.estimation.sessions import hours, left_out
 from ekachit.domain.estimation.worked_days import worked_days
@@ -60,11 +60,10 @@ def test_open_work_needs_no_hours() -> None:
     )
 )
 @settings(max_examples=50, deadline=None)
-def test_what_is_exported_is_read_back_the_same(drawn: list[tuple[object, float, str]]) -> None:
+def test_what_is_exported_is_read_back_the_same(drawn: list[tuple[Task, float, str]]) -> None:
     moment = datetime(2026, 1, 1, 9, 30)  # noqa: DTZ001 - local time, as in the files
     rows = [
-        Row(name, task, spent, float(place), moment, None)  # type: ignore[arg-type]
-        for place, (task, spent, name) in enumerate(drawn)
+        Row(name, task, spent, float(place), moment, None) for place, (task, spent, name) in enumerate(drawn)
     ]
     text = write(rows)
     assert not any(line.startswith(("=", "-", "+", "@")) for line in text.splitlines())
