@@ -16,6 +16,7 @@ from ekachit.connections.credentials import finish_scrubs
 from ekachit.domain.sync.schedule import OVERDUE_SECONDS
 from ekachit.ops.heartbeat import beat
 from ekachit.sync.expiry import warn_of_expiry
+from ekachit.sync.leaving import follow_plans
 from ekachit.sync.outbox import close_unsendable
 from ekachit.sync.upkeep import forget_old, mend_schedule, mend_versions, spread_overdue
 
@@ -50,6 +51,7 @@ class Housekeeping:
         beat(self._owner)
         finish_scrubs()
         mend_schedule(now)
+        follow_plans(now)
         close_unsendable(now)
         if self._last_round is None or now - self._last_round > timedelta(seconds=OVERDUE_SECONDS):
             spread_overdue(now, random.random)
