@@ -96,7 +96,7 @@ def bulk_of(user: User) -> Bulk | None:
     )
     if still["count"] < 2:  # noqa: PLR2004 # a single one says so in its row
         return None
-    together = Q(created_at__gte=still["first"] - _ONE_BULK, created_at__lte=still["last"])
+    together = Q(created_at__gte=still["first"] - _ONE_BULK, created_at__lte=still["last"] + _ONE_BULK)
     gone = Q(state__in=(EntryState.SUPERSEDED, EntryState.CANCELLED))
     settled = mine.filter(together, ended_at__isnull=False).exclude(gone).count()
     return Bulk(settled, settled + still["count"])

@@ -161,7 +161,10 @@ def _screen(project: Project, rules: TwoWay) -> Screen:
 def _typed(request: Visit, project: Project, stored: TwoWay) -> Screen:
     """What was typed, with what is wrong about it; the names are Jira's own."""
     screen = _screen(project, stored)
-    names = {each.id: each.name for each in screen.statuses}
+    # Where Jira did not answer, those that are stored are known all the same.
+    known = {stored.done_status_id: stored.done_status_name}
+    known[stored.progress_status_id] = stored.progress_status_name
+    names = {each.id: each.name for each in screen.statuses} or known
     done, progress = request.POST.get("done", ""), request.POST.get("progress", "")
     rules = TwoWay(
         stored.two_way,
