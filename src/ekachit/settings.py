@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "ekachit.tasks",
     "ekachit.connections",
     "ekachit.sync",
+    "ekachit.estimates",
     "ekachit.web",
     "ekachit.ops",
 ]

@@ -25,18 +25,21 @@ class FocusSummary:
     usual: float | None
 
 
-def stretches(user: User, since: datetime, *, now: datetime) -> list[Stretch]:
+def stretches(user: User, since: datetime, *, now: datetime, project: str = "") -> list[Stretch]:
     """Return the person's sessions that end after a moment; the running one ends now, or where it was last sure.
 
-    Where the running one will be asked about, only what lies before the last sign of life counts.
+    Where the running one will be asked about, only what lies before the last sign of life counts. With a project, by
+    its key, only sessions on its tasks.
     """
     rows = FocusSession.objects.filter(user=user, ended_at__gt=since).order_by()
+    if project:
+        rows = rows.filter(task__project_key=project)
     found = [
         Stretch(start, end, source == SessionSource.MANUAL)
         for start, end, source in rows.values_list("started_at", "ended_at", "source")
         if end is not None
     ]
-    return found + _running(user, now)
+    return found + _running(user, now, project)
 
 
 def focus_by_day(user: User, first: date, *, now: datetime) -> dict[date, float]:
@@ -61,9 +64,9 @@ def _by_day(user: User, first: date, hours: WorkingHours, now: datetime) -> dict
     return {day: worked for day, worked in sorted(totals.items()) if day >= first}
 
 
-def _running(user: User, now: datetime) -> list[Stretch]:
+def _running(user: User, now: datetime, project: str) -> list[Stretch]:
     row = running_session(user)
-    if row is None:
+    if row is None or (project and row.task.project_key != project):
         return []
     sure = now if question_about(user, row, now=now) is None else row.last_sign_at
     return [Stretch(row.started_at, sure)] if sure > row.started_at else []
