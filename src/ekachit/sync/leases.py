@@ -18,9 +18,10 @@ from ekachit import rows
 from ekachit.connections.models import Connection, State
 from ekachit.sync.models import OPEN_STATES, OutboxEntry, SiteHold
 
-LEASE_SECONDS = 60
+# Short enough that another worker goes on within a minute after one died.
+LEASE_SECONDS = 45
 # A pass renews its claim when less than this is left of it.
-RENEW_BELOW_SECONDS = 40
+RENEW_BELOW_SECONDS = 30
 
 
 class LeaseLostError(Exception):

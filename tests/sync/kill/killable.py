@@ -81,6 +81,7 @@ def work(order: dict[str, Any]) -> None:
     connections.settings["default"]["NAME"] = order["database"]
     client.PAGE_SIZE = PAGE_SIZE  # type: ignore[misc] # a test's smaller pages
     worker.TICK_SECONDS = PAUSE_SECONDS
+    worker.AT_ONCE = order.get("lanes") or worker.AT_ONCE
     leases.LEASE_SECONDS = order.get("lease_seconds") or leases.LEASE_SECONDS
     seen: Counter[str] = Counter()
 
