@@ -32,6 +32,10 @@ test: $(VENV)/.dev  ## Run every test, on SQLite and on PostgreSQL
 test-fast: $(VENV)/.dev  ## Run the tests that need no browser, on SQLite only; stop at the first failure
 	@exec $(BIN)/python -m pytest -q -n auto --dist loadfile -x -m "not browser and not clients" $(ARGS)
 
+.PHONY: soak
+soak: $(VENV)/.dev  ## Play random histories of the sync for MINUTES=n on all cores; ARGS='--seed S' plays one again
+	@PYTHONPATH=src $(BIN)/python -m tests.sync.simulation.soak $(if $(MINUTES),--minutes $(MINUTES)) $(ARGS)
+
 .PHONY: lint
 lint: $(VENV)/.dev  ## Check style, types, directions of imports, sizes and names
 	$(BIN)/ruff check
@@ -51,13 +55,19 @@ conformance: $(VENV)/.dev  ## Judge the sandbox Jira by clients written by other
 
 # --- measurements: a target bench-NAME for each, named in BENCHES ----------------------------------
 
-BENCHES := bench-start
+BENCHES := bench-start bench-sync bench-push
 
 .PHONY: bench $(BENCHES)
 bench: $(BENCHES)  ## Take every measurement
 
 bench-start: $(VENV)/.dev  ## Measure how long `make run` takes to answer, the first time and again
 	@$(BIN)/python -m benchmarks.start
+
+bench-sync: $(VENV)/.dev  ## Measure imports and polls beside bare requests; writes docs/performance.md
+	@$(BIN)/python -m benchmarks.sync
+
+bench-push: $(VENV)/.dev  ## Measure the way from a click to Jira's 204; writes docs/performance.md
+	@$(BIN)/python -m benchmarks.push
 
 # --- making of files -------------------------------------------------------------------------------
 

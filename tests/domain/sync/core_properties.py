@@ -34,7 +34,10 @@ def play(seed: int) -> int:
     change_jira(dice, world, jira)
     change_here(dice, world, here)
     check_absence(dice)
-    return settle(dice, world)
+    rounds = settle(dice, world)
+    # A late index shows what is long over: nothing of it may count.
+    one_round(world, RemoteView(tuple(world.past.values())))
+    return rounds
 
 
 def settle(dice: random.Random, world: World) -> int:
@@ -50,8 +53,18 @@ def settle(dice: random.Random, world: World) -> int:
     most = len(issues) + len(world.held) + 1
     for rounds in range(1, most + 1):
         if not one_round(world, view):
+            check_homes(world, view)
             return rounds
     raise CoreBrokenError("I9", f"not at rest after {most} rounds")
+
+
+def check_homes(world: World, view: RemoteView) -> None:
+    """At rest no sub-task is both on a checklist and a task of its own."""
+    for issue in view.issues:
+        held = world.held.get(issue.issue_id)
+        if held is not None and held.version == issue.version:
+            lines = {line.issue_id for line in held.values.checklist}
+            require(not lines & world.held.keys(), "I1", "a sub-task with two homes")
 
 
 def one_round(world: World, view: RemoteView) -> bool:
@@ -60,7 +73,7 @@ def one_round(world: World, view: RemoteView) -> bool:
     actions = core.reconcile(view, before, scope)
     check_decided(world, view, actions)
     apply(world, actions)
-    check_applied(before, world.held, view, actions)
+    check_applied(before, world.held, view, actions, world.picked)
     return any(not isinstance(each, Keep) for each in actions)
 
 
@@ -87,7 +100,11 @@ def check_decided(world: World, view: RemoteView, actions: tuple[Action, ...]) -
 
 
 def check_applied(
-    before: dict[str, Held], after: dict[str, Held], view: RemoteView, actions: tuple[Action, ...]
+    before: dict[str, Held],
+    after: dict[str, Held],
+    view: RemoteView,
+    actions: tuple[Action, ...],
+    picked: frozenset[str],
 ) -> None:
     updates = {each.issue.issue_id: each for each in actions if isinstance(each, Update)}
     shown = {each.issue_id: each for each in reversed(view.issues)}
@@ -105,6 +122,12 @@ def check_applied(
             jiras = task_status(issue.category, before=held.values.status)
             require(now.values.status == jiras, "I4", "what Jira has was not taken over")
             require(jiras in {held.values.status, now.status}, "I4", "Jira changed and did not win")
+            current = now.presence is Presence.CURRENT
+            require(
+                current == (issue.project_id in picked),
+                "I1",
+                "the presence does not say whether it is picked",
+            )
             pending = held.status != held.values.status
             lost = pending and now.status != held.status
             aside = updates[issue_id].set_aside if issue_id in updates else None

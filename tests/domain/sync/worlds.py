@@ -64,9 +64,18 @@ def draw(dice: random.Random, size: int) -> World:
     for number in range(dice.randint(1, size)):
         issue = draw_issue(dice, world, str(100 + number))
         world.jira[issue.issue_id] = issue
+        tell_parent(world, issue)
         if dice.random() < 0.8:
             adopt(world, issue)
     return world
+
+
+def tell_parent(world: World, issue: Issue) -> None:
+    """The parent lists a sub-task, and its own version says nothing of it."""
+    parent = world.jira.get(issue.parent_id or "")
+    if parent is not None:
+        line = Subtask(issue.issue_id, issue.key, issue.title, issue.category is Category.DONE)
+        world.jira[parent.issue_id] = replace(parent, subtasks=(*parent.subtasks, line))
 
 
 def draw_issue(dice: random.Random, world: World, issue_id: str) -> Issue:

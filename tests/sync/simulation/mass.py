@@ -1,0 +1,66 @@
+"""Many histories, and the proof that they were not vacuous: what has to have happened at least once in them."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from ekachit.sync.checkpoints import Checkpoint
+from tests.sync.simulation.history import play
+from tests.sync.simulation.rules_engine import FAULTS, OF_SEARCHES
+from tests.sync.simulation.ruling import RULES
+
+CHUNKS, CHUNK = 10, 50
+OF_SENDING = frozenset({Checkpoint.BEFORE_POST, Checkpoint.AFTER_POST})
+# After these a pass asks for nothing more, so it cannot stand still.
+LAST = frozenset({Checkpoint.IN_CLOSE, Checkpoint.CLOSED})
+POINTS = tuple(each for each in Checkpoint if each not in OF_SENDING)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Without the engine's log, which has its say on every failing pass."""
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def play_all(seeds: Iterable[int], only: Collection[str] = ()) -> Counter[str]:
+    """Play histories (with `only`, of these rules alone) and return how often each thing happened in them."""
+    counts: Counter[str] = Counter()
+    with quietly():
+        for seed in seeds:
+            counts += play(seed, only).counts
+    return counts
+
+
+def missing(counts: Counter[str]) -> list[str]:
+    """Return what never happened: a run that lacks any of it proves less than it says."""
+    wanted = [
+        *(f"{kind} × list" for kind in FAULTS if kind != "colleague"),
+        *(f"{kind} × prove" for kind in FAULTS if kind not in OF_SEARCHES),
+        *(f"{kind} × fetch" for kind in FAULTS if kind not in OF_SEARCHES or kind in {"empty", "truncated"}),
+        *(f"crash × {point.value}" for point in POINTS),
+        *(f"disturbed × {point.value}" for point in POINTS if point not in LAST),
+        *RULES,
+    ]
+    return [each for each in wanted if not counts[each]]
+
+
+def assert_not_vacuous(counts: Counter[str]) -> None:
+    """Fail where something never happened. Where only some of a part's histories were run, that proves nothing."""
+    if counts["histories"] < CHUNK * CHUNKS:
+        pytest.skip(f"only {counts['histories']} of {CHUNK * CHUNKS} histories of this part were played")
+    assert missing(counts) == []
+
+
+def seeds(part: int, chunk: int) -> range:
+    """The seeds of a chunk."""
+    first = part * 1_000_000 + chunk * CHUNK
+    return range(first, first + CHUNK)

@@ -1,0 +1,113 @@
+"""The sync in dictionaries: what a calm pass makes of what we hold and what Jira truly has (I24).
+
+No database, no pages, no leases, no faults. Written from the rules of the product alone, to disagree with the engine
+where one of the two is wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ekachit.sandbox.site import Issue
+from ekachit.sandbox.world import World
+from tests.sync.simulation.rows import Rows
+
+STATUS = {"new": "todo", "indeterminate": "in_progress", "done": "done"}
+
+
+@dataclass(slots=True)
+class Held:
+    """A task in the model."""
+
+    status: str
+    agreed: str
+    presence: str
+    title: str
+    points: float | None
+    lines: list[tuple[str, str, bool]]
+    version: int
+    key: str
+
+
+@dataclass(slots=True)
+class Model:
+    """Everything one person holds, by issue id."""
+
+    tasks: dict[str, Held]
+    aside: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, rows: Rows) -> Model:
+        """The model that holds what the database holds."""
+        tasks = {
+            each: Held(
+                row.status, row.agreed, row.presence, row.task["title"], row.task["points"],
+                [(line["issue_id"], line["title"], line["done"]) for line in row.link["base"]["checklist"]],
+                round(row.version.timestamp() * 1000), row.link["key"],
+            )
+            for each, row in rows.tasks.items()
+        }  # fmt: skip
+        return cls(tasks, [(each.issue_id, each.base, each.ours, each.jiras) for each in rows.conflicts])
+
+    def sync(self, world: World, account: str, picked: set[str], suspects: set[str]) -> None:
+        """A calm pass: everything is read, nothing changes meanwhile."""
+        mine = {str(each): world.issues[each] for each in sorted(world.assigned_ids(account))}
+        listed = {
+            each: issue
+            for each, issue in mine.items()
+            if str(issue.project_id) in picked and world.category(issue) != "done"
+        }
+        ours = {
+            each for each, held in self.tasks.items() if held.presence == "current" and held.agreed != "done"
+        }
+        read = sorted(listed.keys() | (ours & mine.keys()), key=int)
+        for each in (ref for ref in read if not _is_part(world, mine[ref]) or ref in self.tasks):
+            if not self.known_already(each, mine[each]) or each not in listed:
+                self.take(world, each, mine[each], picked)
+        absent = ours - mine.keys()
+        agreed = absent & suspects
+        for each in agreed if 2 * len(absent) > len(ours) and absent - agreed else absent:
+            self.tasks[each].presence = "gone"
+        homes = {
+            each for each, held in self.tasks.items() if held.presence == "current" and held.agreed != "done"
+        }
+        for each in (ref for ref in read if ref not in self.tasks):
+            if str(mine[each].parent_id) not in homes - absent:
+                self.take(world, each, mine[each], picked)
+
+    def known_already(self, ref: str, issue: Issue) -> bool:
+        """Whether nothing tells that an issue of the list changed: its version and key are known, no line is open."""
+        held = self.tasks.get(ref)
+        return (
+            held is not None
+            and (held.key, held.version) == (issue.key, issue.updated)
+            and (held.presence, held.agreed != "done") == ("current", True)
+            and all(done for _, _, done in held.lines)
+        )
+
+    def take(self, world: World, ref: str, issue: Issue, picked: set[str]) -> None:
+        """Take over what Jira has of one issue."""
+        held, was = self.tasks.get(ref), world.category(issue)
+        parts = [
+            (str(each.id), each.summary, world.category(each) == "done")
+            for each in world.subtasks(issue)
+            if not each.hidden and str(each.id) not in self.tasks
+        ]
+        if held is None:
+            status = STATUS.get(was, "todo")
+            self.tasks[ref] = Held(
+                status, status, "current", issue.summary, issue.points, parts, issue.updated, issue.key
+            )
+            return
+        jiras = STATUS.get(was, held.agreed)
+        if jiras != held.agreed:
+            if held.status not in {held.agreed, jiras}:
+                self.aside.append((ref, held.agreed, held.status, jiras))
+            held.status = held.agreed = jiras
+        held.title, held.points, held.lines, held.key = issue.summary, issue.points, parts, issue.key
+        held.version = max(held.version, issue.updated)
+        held.presence = "current" if str(issue.project_id) in picked else "not_picked"
+
+
+def _is_part(world: World, issue: Issue) -> bool:
+    return world.types[issue.type_id].level < 0

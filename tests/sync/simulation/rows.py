@@ -1,0 +1,123 @@
+"""What the database holds for a person, as plain values that can be compared and hashed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ekachit.accounts.models import User
+from ekachit.connections.models import Connection
+from ekachit.sync.models import Conflict, Link
+from ekachit.tasks.models import ChecklistItem, Task
+
+TASK_FIELDS = (
+    "title", "status", "priority_name", "priority_rank", "points", "estimate_hours", "estimate_override_hours",
+    "notes", "position", "checklist_more", "done_at", "status_changed_at", "started_at", "started_points",
+)  # fmt: skip
+OWNED = ("estimate_override_hours", "notes", "position")
+LINK_FIELDS = ("key", "project_id", "issue_type", "jira_status", "version", "presence", "base")
+
+
+@dataclass(slots=True)
+class Row:
+    """One task tied to an issue. `lines` are the mirrored checklist lines, `own` the person's."""
+
+    pk: int
+    task: dict[str, Any]
+    link: dict[str, Any]
+    connection: int
+    changed_at: datetime
+    lines: list[tuple[str, str, bool, str]] = field(default_factory=list)
+    own: list[tuple[str, bool]] = field(default_factory=list)
+
+    @property
+    def status(self) -> str:
+        return str(self.task["status"])
+
+    @property
+    def agreed(self) -> str:
+        """The status both sides last agreed on."""
+        return str(self.link["base"]["status"])
+
+    @property
+    def presence(self) -> str:
+        return str(self.link["presence"])
+
+    @property
+    def version(self) -> datetime:
+        version: datetime = self.link["version"]
+        return version
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """One conflict: the statuses before, here and in Jira."""
+
+    pk: int
+    issue_id: str
+    base: str
+    ours: str
+    jiras: str
+    state: str
+
+
+@dataclass(slots=True)
+class Rows:
+    """Everything of one person: tasks by issue id, and the conflicts in order."""
+
+    tasks: dict[str, Row]
+    conflicts: list[SetAside]
+
+    def plain(self) -> list[Any]:
+        """The same without keys of rows and without times: equal for two runs of one history."""
+        timeless = [name for name in TASK_FIELDS if not name.endswith("_at")]
+        tasks = [
+            [
+                issue_id,
+                row.lines,
+                row.own,
+                [row.task[name] for name in timeless],
+                sorted(row.link.items(), key=str),
+            ]
+            for issue_id, row in sorted(self.tasks.items())
+        ]
+        return [
+            tasks,
+            [[each.issue_id, each.base, each.ours, each.jiras, each.state] for each in self.conflicts],
+        ]
+
+
+def rows_of(user: User) -> Rows:
+    """Read them: four queries."""
+    tasks: dict[str, Row] = {}
+    by_pk: dict[int, Row] = {}
+    for task in Task.objects.filter(user=user, link__isnull=False).select_related("link"):
+        link: Link = task.link
+        row = Row(
+            task.pk,
+            {name: getattr(task, name) for name in TASK_FIELDS},
+            {name: getattr(link, name) for name in LINK_FIELDS},
+            link.connection_id,
+            task.changed_at,
+        )
+        tasks[link.issue_id] = by_pk[task.pk] = row
+    for item in ChecklistItem.objects.filter(task_id__in=by_pk).order_by("position", "id"):
+        row = by_pk[item.task_id]
+        if item.ref:
+            row.lines.append((item.ref, item.title, item.done, item.label))
+        else:
+            row.own.append((item.title, item.done))
+    issues = {row.pk: issue_id for issue_id, row in tasks.items()}
+    conflicts = [
+        SetAside(pk, issues[task], base, ours, jiras, state)
+        for pk, task, base, ours, jiras, state in Conflict.objects.filter(user=user)
+        .order_by("id")
+        .values_list("pk", "task_id", "base", "ours", "jiras", "state")
+    ]
+    return Rows(tasks, conflicts)
+
+
+def connection_row(connection: Connection) -> dict[str, Any]:
+    """The connection's columns now."""
+    return dict(Connection.objects.filter(pk=connection.pk).values().get())
