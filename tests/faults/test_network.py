@@ -7,24 +7,19 @@ from __future__ import annotations
 import logging
 import socket
 import time
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync
 
 from ekachit.config import settings as installation
 from ekachit.domain.sync.schedule import RETRY_AFTER_CAP_SECONDS
-from ekachit.jira.egress import Egress
 from ekachit.jira.errors import Unavailable
 from ekachit.jira.limits import Limits
-from ekachit.jira.transport import AiohttpTransport
-from ekachit.sandbox.run import SandboxThread
-from ekachit.sync.engine import run_pass
 from ekachit.sync.leases import due
-from ekachit.sync.models import Pass, PassState, SiteHold
+from ekachit.sync.models import PassState, SiteHold
 from tests.faults.stage import Site, settle
+from tests.faults.wire import Wire, over_the_wire
 from tests.faults.world import BOB, BOBS_EMAIL, BOBS_TOKEN, small_world
 
 WAITS: dict[str, tuple[Any, float, float]] = {
@@ -151,29 +146,6 @@ def test_N02_I11_an_outage_is_not_hammered(adas: Site) -> None:
     assert not SiteHold.objects.exists()
 
 
-@pytest.fixture
-def wire(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Site, SandboxThread]]:
-    """Ada, whose Jira is at the other end of a socket."""
-    with SandboxThread(small_world()) as running:
-        monkeypatch.setenv("EKACHIT_SANDBOX_HOSTS", f"127.0.0.1:{running.port}")
-        installation.cache_clear()
-        yield settle(running.world, site=f"127.0.0.1:{running.port}"), running
-    monkeypatch.undo()
-    installation.cache_clear()
-
-
-def over_the_wire(site: Site, limits: Limits) -> Pass:
-    """One pass with the product's own transport."""
-
-    async def run() -> Pass:
-        async with AiohttpTransport(Egress(installation().allowed_sandboxes), limits=limits) as transport:
-            site.transport = transport
-            return await run_pass(claimed, site.around())
-
-    claimed = site.claim()
-    return async_to_sync(run)()
-
-
 @pytest.mark.parametrize(
     ("kind", "given"),
     [
@@ -182,10 +154,8 @@ def over_the_wire(site: Site, limits: Limits) -> Pass:
         ("half_open", {"endpoint": "search"}),
     ],
 )
-def test_N05_a_slow_answer_has_a_deadline_as_a_whole(
-    wire: tuple[Site, SandboxThread], kind: str, given: dict[str, Any]
-) -> None:
-    site, sandbox = wire
+def test_N05_a_slow_answer_has_a_deadline_as_a_whole(wire: Wire, kind: str, given: dict[str, Any]) -> None:
+    site, sandbox = wire.site, wire.sandbox
     assert over_the_wire(site, Limits()).state == PassState.COMPLETE
     before = site.snapshot()
     site.forward(1800)
@@ -201,8 +171,8 @@ def test_N05_a_slow_answer_has_a_deadline_as_a_whole(
 
 
 @pytest.mark.parametrize("kind", ["reset", "closed", "cut_body", "lost_response"])
-def test_N06_N11_a_line_that_breaks(wire: tuple[Site, SandboxThread], kind: str) -> None:
-    site, sandbox = wire
+def test_N06_N11_a_line_that_breaks(wire: Wire, kind: str) -> None:
+    site, sandbox = wire.site, wire.sandbox
     sandbox.faults.arm(kind, endpoint="search", times=None)
     receipt = over_the_wire(site, Limits())
     assert (receipt.state, receipt.code) == (PassState.FAILED, "connection_reset")
@@ -227,10 +197,8 @@ def test_N04_nobody_listens(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     assert site.row.state == "connected"
 
 
-def test_N10_proxies_of_the_machine_are_not_used(
-    wire: tuple[Site, SandboxThread], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    site, _ = wire
+def test_N10_proxies_of_the_machine_are_not_used(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = wire.site
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     assert over_the_wire(site, Limits()).state == PassState.COMPLETE

@@ -8,7 +8,19 @@ import pytest
 
 from tests.structure.source import ROOT
 
-PLACED = ("domain", "jira", "vault", "accounts", "tasks", "connections", "sync", "web", "ops", "sandbox")
+PLACED = (
+    "domain",
+    "jira",
+    "vault",
+    "accounts",
+    "tasks",
+    "connections",
+    "sync",
+    "estimates",
+    "web",
+    "ops",
+    "sandbox",
+)
 
 
 def contracts(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -38,7 +50,16 @@ def copy(tmp_path: Path) -> Path:
     for path in [package, *(package / name for name in PLACED)]:
         path.mkdir(parents=True)
         (path / "__init__.py").touch()
-    for name in ("wsgi", "urls", "settings", "__main__", "config", "jira/transport", "sandbox/server"):
+    for name in (
+        "wsgi",
+        "urls",
+        "settings",
+        "__main__",
+        "config",
+        "rows",
+        "jira/transport",
+        "sandbox/server",
+    ):
         (package / f"{name}.py").write_text("import aiohttp\n" if "/" in name else "", encoding="utf-8")
     (package / "sync" / "loading.py").write_text("import django\n", encoding="utf-8")
     (package / "web" / "forms.py").write_text("import allauth\n", encoding="utf-8")
