@@ -69,6 +69,7 @@ class Priors:
     drift: float = 0.42
     # Each belief is wide on purpose, and a prediction counts the width of all of them at once: this much narrower.
     width: float = 0.8
+    total_width: float = 0.75
     # What is common to all tasks of a list beyond that shrinks from `shock_sd` as tasks come in past `shock_tasks`.
     shock_sd: float = 0.2
     shock_tasks: float = 10.0

@@ -43,7 +43,7 @@ def score(quantiles: Floats, truth: Floats) -> Score:
     return Score(
         float(crps(quantiles, truth).mean()),
         float(np.abs(quantiles[:, MIDDLE] - truth).mean()),
-        float(1 - below.mean() - above.mean()),
+        float((~below & ~above).mean()),
         float(below.mean()),
         float(above.mean()),
     )

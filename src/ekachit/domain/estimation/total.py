@@ -23,7 +23,7 @@ def draw_hours(model: Model, tasks: History, seed: int, draws: int = DRAWS) -> F
     random = np.random.default_rng(seed)
     priors = model.priors
     root = np.linalg.cholesky(model.covariance + 1e-12 * np.eye(len(model.coefficients)))
-    normal = priors.width * random.standard_normal((draws, len(root)))
+    normal = priors.total_width * random.standard_normal((draws, len(root)))
     coefficients = model.coefficients + normal @ root.T
     # What is true of late only fades again, one task after the other.
     logs = coefficients @ columns(model.layout, tasks, np.arange(len(tasks), dtype=float), priors).T
