@@ -13,6 +13,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # On PostgreSQL, taking the index off the person would take that of this constraint with it.
+        migrations.RemoveConstraint(model_name='focussession', name='session_one_runs'),
         migrations.AlterField(
             model_name='focussession',
             name='user',
@@ -22,5 +24,9 @@ class Migration(migrations.Migration):
             model_name='task',
             name='user',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddConstraint(
+            model_name='focussession',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('user',), name='session_one_runs'),
         ),
     ]
