@@ -12,7 +12,7 @@ from tests.sync.kill.worker_farm import WorkerFarm
 
 
 @pytest.mark.parametrize("point", sorted(OF_SENDING))
-def test_P01_I16_killed_while_sending_and_in_its_recovery(  # noqa: N802 - the ids
+def test_P01_I7_I16_killed_while_sending_and_in_its_recovery(  # noqa: N802 - the ids
     point: Checkpoint, transactional_db: None, farm: WorkerFarm, sandbox: SandboxThread
 ) -> None:
     came = killed_at(point, lambda name: fresh_changes(sandbox, farm, name), farm)
