@@ -8,13 +8,16 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from django.db import connection
 
 from ekachit.sync.checkpoints import Checkpoint
 from tests.sync.simulation.history import play
 from tests.sync.simulation.rules_engine import FAULTS, OF_SEARCHES
 from tests.sync.simulation.ruling import RULES
 
-CHUNKS, CHUNK = 10, 50
+# Four parts of these are 2,000 histories; PostgreSQL, which is slower at them, gets a slice of 100.
+ON_SQLITE = connection.vendor == "sqlite"
+CHUNKS, CHUNK = (10, 50) if ON_SQLITE else (1, 25)
 OF_SENDING = frozenset({Checkpoint.BEFORE_POST, Checkpoint.AFTER_POST})
 # After these a pass asks for nothing more, so it cannot stand still.
 LAST = frozenset({Checkpoint.IN_CLOSE, Checkpoint.CLOSED})
@@ -55,6 +58,8 @@ def missing(counts: Counter[str]) -> list[str]:
 
 def assert_not_vacuous(counts: Counter[str]) -> None:
     """Fail where something never happened. Where only some of a part's histories were run, that proves nothing."""
+    if not ON_SQLITE:
+        pytest.skip("a slice of the histories is played here; whether they are vacuous is judged on SQLite")
     if counts["histories"] < CHUNK * CHUNKS:
         pytest.skip(f"only {counts['histories']} of {CHUNK * CHUNKS} histories of this part were played")
     assert missing(counts) == []

@@ -60,9 +60,13 @@ class Model:
         ours = {
             each for each, held in self.tasks.items() if held.presence == "current" and held.agreed != "done"
         }
+        lines = {ref for held in self.tasks.values() for ref, _, _ in held.lines}
         read = sorted(listed.keys() | (ours & mine.keys()), key=int)
         for each in (ref for ref in read if not _is_part(world, mine[ref]) or ref in self.tasks):
-            if not self.known_already(each, mine[each]) or each not in listed:
+            untold = {
+                str(part.id) for part in world.subtasks(mine[each])
+            } & listed.keys() - self.tasks.keys() - lines
+            if not self.known_already(each, mine[each]) or each not in listed or untold:
                 self.take(world, each, mine[each], picked)
         absent = ours - mine.keys()
         agreed = absent & suspects

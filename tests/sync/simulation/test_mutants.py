@@ -6,7 +6,7 @@ import pytest
 
 from tests.domain.sync import core_properties
 from tests.sync.simulation.history import HistoryFailedError
-from tests.sync.simulation.mass import play_all
+from tests.sync.simulation.mass import ON_SQLITE, play_all
 from tests.sync.simulation.mutant import Mutant
 from tests.sync.simulation.mutants_core import CORE
 from tests.sync.simulation.mutants_engine import ENGINE
@@ -25,6 +25,7 @@ def test_a_mistake_in_the_core_is_seen(mutant: Mutant) -> None:
     assert seen.value.property_id in mutant.seen_by, str(seen.value)
 
 
+@pytest.mark.skipif(not ON_SQLITE, reason="what the properties see does not depend on the database")
 @pytest.mark.django_db
 @pytest.mark.parametrize("mutant", ENGINE, ids=lambda each: each.name)
 def test_a_mistake_in_the_engine_is_seen(mutant: Mutant) -> None:
