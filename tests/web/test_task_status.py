@@ -9,7 +9,7 @@ from ekachit.accounts.models import User
 from ekachit.tasks.models import Status, Task
 from tests.web.making import make_task
 
-HTMX = {"HX-Request": "true"}
+HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/today/"}
 
 
 @pytest.fixture
@@ -25,11 +25,11 @@ def test_the_row_offers_each_status_and_marks_the_present_one(browser_of_ada: Cl
     page = browser_of_ada.get("/today/").text
     menu = page.partition('<details class="menu status')[2].partition("</details>")[0]
     for status in Status.values:
-        assert f'form="status-form" formaction="{address(task)}"' in menu
+        assert f'form="act" formaction="{address(task)}"' in menu
         assert f'name="status" value="{status}"' in menu
     assert 'value="todo" aria-current="true">To Do</button>' in menu
     assert menu.count("aria-current") == 1
-    assert '<form id="status-form" method="post" hidden>' in page
+    assert '<form id="act" method="post"' in page
 
 
 @pytest.mark.parametrize("status", [Status.IN_PROGRESS, Status.DONE])

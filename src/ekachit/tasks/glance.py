@@ -57,7 +57,8 @@ def _rows(user: User, first: date, since: datetime) -> Any:
         .annotate(kind=F("source"), off=Value(None, output_field=DateField()))
         .values_list("kind", "off", *_COLUMNS)
     )
-    nothing = {f"no_{name}": Value(None, output_field=FocusSession._meta.get_field(name)) for name in _COLUMNS}  # noqa: SLF001 # Django's documented name
+    fields = FocusSession._meta  # noqa: SLF001 # Django's documented name
+    nothing = {f"no_{name}": Value(None, output_field=fields.get_field(name)) for name in _COLUMNS}  # type: ignore[arg-type] # plain columns all of them, no relation from elsewhere
     days = (
         DayOff.objects.filter(user=user, day__gte=first)
         .order_by()

@@ -17,6 +17,7 @@ from ekachit.accounts.models import User
 from ekachit.sync.queries import Waiting, waiting_for
 from ekachit.sync.standing import SideBar, Standing, side_bar, standings_of
 from ekachit.web.attention import Card, cards_of
+from ekachit.web.focus_bar import Bar, bar_of
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -63,13 +64,22 @@ class Surroundings:
         """What needs the person now."""
         return cards_of(self.standings, now=self._now)
 
+    def focus(self) -> Bar:
+        """The bar on top; a page with rows has read it already, and says it itself."""
+        return Bar() if self._user is None else bar_of(self._user, now=self._now)
+
     def places(self) -> list[Place]:
         """The navigation; what waits for the person has an entry only while it does."""
         path, waiting = self._path, self.waiting
         today, settings = reverse("web:today"), reverse("web:settings")
         aside, notices = reverse("web:set_aside"), reverse("web:notices")
         in_settings = path.startswith((settings, "/accounts/"))
-        places = [Place(today, _("Today"), "g t", "today", current=path.startswith(today))]
+        board, insights = reverse("web:board"), reverse("web:insights")
+        places = [
+            Place(today, _("Today"), "g t", "today", current=path.startswith(today)),
+            Place(board, _("Board"), "g b", "board", current=path.startswith(board)),
+            Place(insights, _("Insights"), "g i", "insights", current=path.startswith(insights)),
+        ]
         if waiting.set_aside or path == aside:
             places.append(Place(aside, _("Set aside"), "g a", "aside", path == aside, waiting.set_aside))
         if waiting.notices or path == notices:
@@ -85,6 +95,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         "first_account": SimpleLazyObject(lambda: not User.objects.exists()),
         "nav": SimpleLazyObject(around.places),
         "cards": SimpleLazyObject(around.cards),
+        "focus": SimpleLazyObject(around.focus),
         "side_bar": SimpleLazyObject(around.side_bar),
         "version": VERSION,
     }

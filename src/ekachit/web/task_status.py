@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from ekachit.sync.actions import set_status
+from ekachit.sync.work import give_status
 from ekachit.tasks.access import own_task
 from ekachit.tasks.actions import TaskError
 from ekachit.tasks.models import Status, Task
-from ekachit.web.today import screen
+from ekachit.web.answers import answer, refusal
 from ekachit.web.visit import Visit
 
 
 @require_POST
 def task_status(request: Visit, task_id: int) -> HttpResponse:
-    """Give a task the chosen status; answer with the rows for a page that can swap them, else with the whole page.
+    """Give a task the chosen status; the session that runs on it ends where it is done or to do.
 
     Raises:
         BadRequest: there is no such status.
     """
     task = own_task(request.user, task_id)
     try:
-        task = set_status(task, request.POST.get("status", ""), now=timezone.now())
+        task = give_status(request.user, task, request.POST.get("status", ""), now=timezone.now())
     except TaskError as wrong:
-        raise BadRequest(wrong.code) from None
-    if not request.htmx:
-        messages.success(request, _told(task))
-        return redirect(f"{reverse('web:today')}#task-{task.pk}")
-    context = {**screen(request), "fragment": True, "told": _told(task)}
-    return render(request, "web/today/rows.html", context)
+        if wrong.code == "status_unknown":
+            raise BadRequest(wrong.code) from None
+        return refusal(request, wrong, anchor=f"task-{task_id}")
+    return answer(request, _told(task), anchor=f"task-{task.pk}")
 
 
 def _told(task: Task) -> str:

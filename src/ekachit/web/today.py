@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
@@ -13,12 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from ekachit.connections.queries import connections_of
-from ekachit.sync.models import Link, Presence
-from ekachit.sync.queries import browse_url, has_set_aside
-from ekachit.sync.truth import Kind, Truth, bulk_of, truths
-from ekachit.tasks.models import Status, Task
+from ekachit.domain.work.plan import Planned, planned
+from ekachit.sync.truth import Kind, bulk_of
+from ekachit.tasks.editing import PRIORITIES
+from ekachit.tasks.glance import glance
+from ekachit.tasks.models import Status
 from ekachit.tasks.queries import todays_rows
-from ekachit.web.outbox_chip import Chip, chip_of
+from ekachit.web.focus_bar import bar_from_rows
+from ekachit.web.task_filter import choices, filter_of
+from ekachit.web.task_row import Row, listed, rows_of
 from ekachit.web.visit import Visit
 
 if TYPE_CHECKING:
@@ -29,45 +32,26 @@ GROUPS = (
     (Status.TODO, _("To do")),
     (Status.DONE, _("Done today")),
 )
-PRIORITY_GLYPHS = {1: "highest", 2: "high", 3: "medium", 4: "low", 5: "lowest"}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A task as the page shows it."""
-
-    task: Task
-    link: Link | None
-    priority_glyph: str
-    address: str
-    truth: Truth | None = None
-
-    @property
-    def sending(self) -> Chip | None:
-        """What became of the person's change of status on its way to Jira, None where there is nothing to say."""
-        return None if self.truth is None else chip_of(self.truth)
-
-    @property
-    def chip(self) -> str:
-        """What the person should know about the tie to Jira, empty when all is well."""
-        if self.link is None or self.link.presence == Presence.CURRENT:
-            return ""
-        return str(Presence(self.link.presence).label)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rows of one status."""
+    """The rows of one status; those that the filter leaves out are not `shown`."""
 
     status: Status
     label: _StrPromise
     rows: list[Row]
 
+    @property
+    def shown(self) -> int:
+        """How many are seen."""
+        return sum(not row.hidden for row in self.rows)
+
 
 @require_safe
 def today(request: Visit) -> HttpResponse:
     """Show the page."""
-    return render(request, "web/today/page.html", screen(request))
+    return render(request, "web/today/page.html", {**screen(request), "adding": "new" in request.GET})
 
 
 @require_safe
@@ -81,26 +65,35 @@ def today_rows(request: Visit) -> HttpResponse:
 def screen(request: Visit) -> dict[str, object]:
     """Return what the rows show; the page, and the parts of it that are swapped, share it."""
     now = timezone.now()
-    tasks = (
-        todays_rows(request.user, now)
-        .annotate(set_aside=has_set_aside())
-        .select_related("link__connection")
-        .prefetch_related("checklist")
-    )
-    told = truths(tasks, now=now)
-    rows = [_row(task, told.get(task.pk)) for task in tasks]
-    groups = _groups(rows)
-    waiting = [each for each in told.values() if each.kind is Kind.WAITING]
+    seen = glance(request.user, now=now)
+    rows = rows_of(listed(todays_rows(request.user, now)), seen.session, now=now)
+    wanted = filter_of(request)
+    for row in rows:
+        row.hidden = not wanted.keeps(row)
+    told = [row.truth for row in rows if row.truth is not None]
+    waiting = [each for each in told if each.kind is Kind.WAITING]
     return {
         "sending": "moves" if any(each.moves for each in waiting) else "held" if waiting else "",
         "bulk": bulk_of(request.user) if len(waiting) > 1 else None,
         "now": now,
-        "groups": groups,
+        "groups": _groups(rows),
         "statuses": Status.choices,
-        "planned": sum(row.task.estimate_hours or 0 for row in rows if row.task.status != Status.DONE),
+        "priorities": PRIORITIES.items(),
+        "planned": _planned(rows),
+        "usual": None if seen.summary.usual is None else round(seen.summary.usual, 1),
+        "focused": seen.summary.today,
+        "focus": bar_from_rows(request.user, seen.session, rows, now=now),
+        "filter": wanted,
+        "choices": choices(rows),
+        "none_shown": bool(rows) and all(row.hidden for row in rows),
         "has_open": any(row.task.status != Status.DONE for row in rows),
         "connections": () if rows else connections_of(request.user),
     }
+
+
+def _planned(rows: Iterable[Row]) -> Planned:
+    plan = planned((row.remaining for row in rows if row.task.status != Status.DONE), None)
+    return replace(plan, hours=round(plan.hours, 1))
 
 
 def _groups(rows: Iterable[Row]) -> list[Group]:
@@ -109,9 +102,3 @@ def _groups(rows: Iterable[Row]) -> list[Group]:
     for row in rows:
         by_status[Status(row.task.status)].append(row)
     return [group for group in groups if group.rows]
-
-
-def _row(task: Task, truth: Truth | None) -> Row:
-    link = getattr(task, "link", None)
-    glyph = PRIORITY_GLYPHS.get(task.priority_rank or 0, "other") if task.priority_name else ""
-    return Row(task, link, glyph, browse_url(link) if link else "", truth)

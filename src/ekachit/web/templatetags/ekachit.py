@@ -12,17 +12,32 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ekachit.connections.words import words_for
+from ekachit.domain.work.duration import HOUR, written
 
 register = template.Library()
 
 HOURS_A_DAY = 8
 TENTHS_BELOW = 100
+MINUTE_OF_HOUR = 1 / 60
 
 
 @register.filter
 def hours(value: float | None) -> str:
-    """Return hours as people write them: `2 h`, `11.5 h`, a dash where nobody knows."""
-    return "—" if value is None else _("%(number)s h") % {"number": _number(value)}
+    """Return hours as people write them: `2h`, `11.5h`, `1h 20m`, a dash where nobody knows."""
+    if value is None:
+        return "—"
+    exact = abs(value - round(value, 1)) < MINUTE_OF_HOUR / 2
+    return (
+        _("%(number)sh") % {"number": _number(value)}
+        if exact or value >= TENTHS_BELOW
+        else written(value * HOUR)
+    )
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """Return a length of time to the minute: `1h 20m`; empty where nobody knows."""
+    return "" if seconds is None else written(seconds)
 
 
 @register.filter

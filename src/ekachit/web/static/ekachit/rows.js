@@ -1,9 +1,9 @@
-// Rows of tasks: j and k move, x completes. The focus stays where the eye is when the rows are swapped.
+// Rows and cards of tasks: keys, dragging, and the focus staying where the eye is when they are swapped.
 (() => {
   "use strict";
   let wanted = "";
 
-  const rows = () => [...document.querySelectorAll("li.row")];
+  const rows = () => [...document.querySelectorAll("li.row:not([hidden])")];
   const current = () => document.activeElement?.closest("li.row") ?? null;
   const typing = (target) =>
     target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
@@ -30,28 +30,136 @@
     wanted = (all[at + 1] ?? all[at - 1] ?? row).id;
   };
 
+  // One row up or down among those seen: a row that the filter hides is stepped over.
+  const shift = (step) => {
+    const row = current();
+    const all = [...(row?.parentElement.querySelectorAll("li.row:not([hidden])") ?? [])];
+    const other = row && all[all.indexOf(row) + step];
+    if (other) place(row, step > 0 ? "after" : "before", other);
+  };
+
+  const place = (row, where, other) => {
+    const address = row.querySelector('.status button[name="where"]')?.getAttribute("formaction");
+    if (!address) return;
+    send(address, { where, other: other.id.replace("task-", "") }, row.id);
+  };
+
+  const send = (address, values, focus) => {
+    const form = document.getElementById("act");
+    const token = form.querySelector('input[name="csrfmiddlewaretoken"]').value;
+    wanted = focus;
+    window.htmx.ajax("POST", address, { source: form, swap: "none", values: { ...values, csrfmiddlewaretoken: token } });
+  };
+
+  const COLUMNS = ["todo", "in_progress", "done"];
+  const column = (step) => {
+    const row = current();
+    const at = COLUMNS.indexOf(row?.closest(".column")?.dataset.column);
+    const status = COLUMNS[at + step];
+    if (at === -1 || !status) return;
+    row.querySelector(`.status button[value="${status}"]`).click();
+    wanted = row.id;
+  };
+
+  const onBoard = () => document.getElementById("board") !== null;
+  const KEYS = {
+    j: () => move(1),
+    k: () => move(-1),
+    J: () => shift(1),
+    K: () => shift(-1),
+    x: complete,
+    h: () => column(-1),
+    l: () => column(1),
+    Enter: () => current()?.querySelector("a.what")?.click(),
+  };
+
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || typing(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
-    if (event.key === "j") move(1);
-    else if (event.key === "k") move(-1);
-    else if (event.key === "x") complete();
+    const onRow = event.target instanceof Element && event.target.matches("li.row");
+    if (event.key.startsWith("Arrow")) {
+      const step = { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      const across = event.key === "ArrowLeft" || event.key === "ArrowRight";
+      if (event.altKey && !across && current()) shift(step);
+      else if (!event.altKey && onRow && onBoard() && across) column(step);
+      else if (!event.altKey && onRow && !across) move(step);
+      else return;
+      event.preventDefault();
+      return;
+    }
+    if (event.altKey || (event.key === "Enter" && !onRow)) return;
+    KEYS[event.key]?.();
   });
 
-  // A status that was chosen in a row's menu: the focus goes on with that row.
+  // What was chosen in a row: the focus goes on with that row.
   document.addEventListener("click", (event) => {
-    const button = event.target instanceof Element ? event.target.closest(".status button") : null;
-    if (button) wanted = button.closest("li.row").querySelector("summary").id;
+    const button = event.target instanceof Element ? event.target.closest("li.row button[form]") : null;
+    if (!button) return;
+    const row = button.closest("li.row");
+    wanted = button.matches(".go") && document.activeElement === row ? row.id : button.closest(".status") ? row.querySelector("summary").id : row.id;
   }, true);
 
-  document.addEventListener("htmx:afterSwap", () => {
-    if (wanted) document.getElementById(wanted)?.focus();
+  const restore = () => {
+    const now = wanted && document.getElementById(wanted);
+    if (now) (now.closest("[hidden]") ? null : now)?.focus();
     wanted = "";
+  };
+  document.addEventListener("htmx:afterRequest", restore);
+
+  // While rows come by themselves, an open menu is not swapped away under the hand, and the focus stays.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const polls = event.detail.elt.id === "today" || event.detail.elt.id === "board";
+    if (!polls) return;
+    if (document.querySelector("#today details[open], #board details[open], li.row.dragging")) event.preventDefault();
+    else wanted ||= current()?.id ?? "";
   });
 
-  // While an import fills the rows, an open menu is not swapped away under the hand.
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    const rowsAsk = event.detail.elt.id === "today";
-    if (rowsAsk && document.querySelector("#today details[open]")) event.preventDefault();
+  // Dragging: among the rows of one status on Today, between columns and places on the board.
+  let dragged = null;
+  const clear = () => {
+    for (const row of document.querySelectorAll(".drop-before, .drop-after")) row.classList.remove("drop-before", "drop-after");
+    for (const part of document.querySelectorAll(".column.drop")) part.classList.remove("drop");
+  };
+  const target = (event) => {
+    const part = event.target instanceof Element ? event.target.closest("section.group, section.column") : null;
+    if (!dragged || !part) return null;
+    const same = part === dragged.closest("section.group, section.column");
+    if (!same) return part.matches(".column") ? { part, row: null } : null;
+    const row = event.target.closest("li.row");
+    if (!row || row === dragged || row.matches(".done")) return null;
+    const box = row.getBoundingClientRect();
+    return { part, row, where: event.clientY < box.top + box.height / 2 ? "before" : "after" };
+  };
+
+  document.addEventListener("pointerdown", (event) => {
+    const row = event.target instanceof Element ? event.target.closest("li.row") : null;
+    if (row && event.pointerType === "mouse") row.draggable = !event.target.closest("a, button, summary, input, .checklist");
+  });
+  document.addEventListener("dragstart", (event) => {
+    dragged = event.target instanceof Element ? event.target.closest("li.row") : null;
+    if (!dragged) return;
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", dragged.querySelector(".what").textContent);
+    dragged.classList.add("dragging");
+  });
+  document.addEventListener("dragover", (event) => {
+    const at = target(event);
+    clear();
+    if (!at) return;
+    event.preventDefault();
+    if (at.row) at.row.classList.add(`drop-${at.where}`);
+    else at.part.classList.add("drop");
+  });
+  document.addEventListener("drop", (event) => {
+    const at = target(event);
+    if (!at) return;
+    event.preventDefault();
+    if (at.row) place(dragged, at.where, at.row);
+    else dragged.querySelector(`.status button[value="${at.part.dataset.column}"]`)?.click();
+  });
+  document.addEventListener("dragend", () => {
+    dragged?.classList.remove("dragging");
+    dragged = null;
+    clear();
   });
 })();
