@@ -29,7 +29,7 @@ _SURROGATES = re.compile(
     rb"(?P<kept>\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
     rb"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
 )
-_WHEN = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?)(?:Z|([+-]\d\d):?(\d\d))")
+_WHEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)")
 _EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 T = TypeVar("T")
@@ -276,6 +276,13 @@ class _RawIssue(Struct, frozen=True):
     changelog: _Changelog | None = None
 
 
+class _WholeIssue(Struct, frozen=True):
+    id: str
+    fields: Fields
+    key: str = ""
+    changelog: _Changelog | None = None
+
+
 class _Label(Struct, frozen=True):
     id: Any = None
     key: Any = None
@@ -317,10 +324,16 @@ def read_issue(raw: Raw | bytes) -> Issue | Unreadable:
     """Return an issue, or why it cannot be read. A `Raw` is part of a body that was decoded here, so it is mended."""
     data = bytes(raw) if isinstance(raw, Raw) else _mended(raw)
     try:
-        outer = _decoded(data, _RawIssue)
-        fields = _decoded(outer.fields, Fields)
-        raw_fields = _decoded(outer.fields, dict[str, Raw]) if b'"customfield_' in data else {}
-        custom = {name: value for name, value in raw_fields.items() if _is_custom(name)}
+        outer: _WholeIssue | _RawIssue
+        custom: dict[str, Raw] = {}
+        if b'"customfield_' in data:
+            outer = _decoded(data, _RawIssue)
+            fields = _decoded(outer.fields, Fields)
+            named = _decoded(outer.fields, dict[str, Raw])
+            custom = {name: value for name, value in named.items() if _is_custom(name)}
+        else:
+            outer = _decoded(data, _WholeIssue)
+            fields = outer.fields
         updated = None if fields.updated is None else moment(fields.updated)
     except (Unexpected, ValueError) as trouble:
         return _unreadable(data, str(trouble))
@@ -341,12 +354,10 @@ def moment(text: str) -> datetime:
     Raises:
         ValueError: it is none, or not between 1990 and 2200.
     """
-    fit = _WHEN.fullmatch(text)
-    if fit is None:
+    if _WHEN.fullmatch(text) is None:
         raise ValueError("has a time of unknown form")
     try:
-        offset = f"{fit[2]}:{fit[3]}" if fit[2] else "+00:00"
-        when = datetime.fromisoformat(f"{fit[1]}{offset}").astimezone(UTC)
+        when = datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError("has a time that does not exist") from None
     if not _EARLIEST <= when < _LATEST:

@@ -29,6 +29,9 @@ class _Agreed(msgspec.Struct):
 
 _AGREED = msgspec.json.Decoder(_Agreed)
 _VALUES = msgspec.json.Decoder(Values)
+_PRESENCES = {each.value: each for each in Presence}
+_DONE = Status.DONE.value
+_NO_LINES: frozenset[str] = frozenset()
 _HELD = """
 SELECT link.task_id, link.issue_id, link.version, link.base, link.presence, task.status, EXISTS (
   SELECT 1 FROM sync_outboxentry entry JOIN connections_connection sender ON sender.id = entry.connection_id
@@ -82,15 +85,16 @@ def _known(  # noqa: PLR0913, PLR0917 # the columns of the query
     base: str,
 ) -> Known:
     agreed = _AGREED.decode(base)
+    lines = agreed.checklist
     return Known(
-        key=key,
-        version=rows.as_moment(version),
-        presence=Presence(presence),
-        project_id=project_id,
-        connection_id=connection_id,
-        open=agreed.status != Status.DONE,
-        lines=frozenset(line.issue_id for line in agreed.checklist),
-        has_open_lines=not all(line.done for line in agreed.checklist),
+        key,
+        rows.as_moment(version),
+        _PRESENCES[presence],
+        project_id,
+        connection_id,
+        agreed.status != _DONE,
+        frozenset(line.issue_id for line in lines) if lines else _NO_LINES,
+        not all(line.done for line in lines) if lines else False,
     )
 
 

@@ -236,17 +236,8 @@ def _reschedule(connection: Connection, outcome: Outcome, now: datetime, chance:
     _log_change(connection, outcome, failed_before)
     connection.lease_until, connection.lease_owner, connection.stop_requested = None, "", False
     connection.reread = connection.reread and outcome.ending is not Ending.FINE
-    connection.save(
-        update_fields=[
-            "failures",
-            "due_at",
-            "state",
-            "lease_until",
-            "lease_owner",
-            "stop_requested",
-            "reread",
-        ]
-    )
+    names = ("failures", "due_at", "state", "lease_until", "lease_owner", "stop_requested", "reread")
+    rows.update(Connection, {name: getattr(connection, name) for name in names}, "id = %s", [connection.pk])
 
 
 def _refusals(connection: Connection) -> int:
