@@ -25,6 +25,8 @@ from ekachit.sync.translate import Reading
 from ekachit.tasks.models import Status
 
 MOST_OPTIONS = 100
+# Types of fields that take several values, or people: no single choice, so none is offered.
+_MANY = frozenset({"array", "user", "group"})
 
 
 def transition_from(seen: wire_workflow.Transition) -> Transition | None:
@@ -48,7 +50,9 @@ def _category(status: wire_workflow.Status) -> Category:
 
 
 def _screen_field(field_id: str, seen: wire_workflow.TransitionField) -> ScreenField:
-    options = tuple(_option(each) for each in (seen.allowed_values or ())[:MOST_OPTIONS])
+    kind = seen.schema.type if seen.schema else None
+    listed = () if kind in _MANY else (seen.allowed_values or ())
+    options = tuple(_option(each) for each in listed[:MOST_OPTIONS])
     return ScreenField(field_id, seen.name or field_id, seen.required, seen.has_default_value, options)
 
 
