@@ -3,7 +3,7 @@
 The status, the headers and the sentences are Jira's; what is around them is the least that Jira's answers have.
 """
 
-# ruff: noqa: E501 # the sentences of Jira's stay whole, so that they can be searched for
+# the sentences of Jira's stay whole, so that they can be searched for
 
 from __future__ import annotations
 
