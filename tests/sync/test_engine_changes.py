@@ -4,8 +4,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+import pytest
+
+from ekachit.accounts.actions import set_multiplier
 from ekachit.sync import actions
 from ekachit.sync.models import Conflict
+from ekachit.tasks.actions import reestimate
 from tests.sync.scene import APP, OPS, PAY, Scene
 from tests.sync.simulation.site import ADA, BOB
 
@@ -112,6 +118,24 @@ def test_points_change_the_estimate_until_work_begins(scene: Scene) -> None:
     scene.synced()
     task = scene.task(issue)
     assert (task.points, task.started_points, task.estimate_hours) == (8.0, 5.0, 10.0)
+
+
+@pytest.mark.parametrize("by", ["the person", "Jira"])
+def test_a_task_that_is_opened_again_has_todays_estimate(scene: Scene, by: str) -> None:
+    issue = scene.issue(points=3.0)
+    scene.synced()
+    scene.world.edit(issue.id, status="Done")
+    scene.synced()
+    user = scene.person.user
+    set_multiplier(user, Decimal("1.00"))
+    reestimate(user)
+    assert scene.task(issue).estimate_hours == 6.0
+    if by == "Jira":
+        scene.world.edit(issue.id, status="Doing")
+        scene.synced()
+    else:
+        actions.set_status(scene.task(issue), "todo", now=scene.stage.clock())
+    assert scene.task(issue).estimate_hours == 3.0
 
 
 def test_points_do_not_touch_what_the_person_typed(scene: Scene) -> None:

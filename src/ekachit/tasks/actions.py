@@ -10,9 +10,10 @@ from django.db.models.functions import Cast, Coalesce, Round
 from django.utils.translation import gettext as _
 
 from ekachit.accounts.models import User
-from ekachit.domain.estimation.multiplier import DECIMALS
+from ekachit.domain.estimation.multiplier import DECIMALS, expected_hours, points_that_count
 from ekachit.tasks.history import record
 from ekachit.tasks.models import FocusSession, ProjectMultiplier, Status, Task
+from ekachit.tasks.multipliers import hours_per_point
 
 
 class TaskError(Exception):
@@ -87,8 +88,13 @@ def begin_work(task: Task, *, now: datetime) -> bool:
 def enter_status(task: Task, status: str, *, now: datetime) -> bool:
     """Let a task enter a status, with the times and points that belong to it; returns whether it is another one.
 
-    The row is not stored. Work has begun once a task has left To Do: what it was pointed with then is kept.
+    The row is not stored. Work has begun once a task has left To Do: what it was pointed with then is kept. A task
+    that is opened again has today's estimate: while it was done, neither points nor multiplier changed it.
     """
+    if task.status == Status.DONE != status:
+        basis = points_that_count(task.points, task.started_points)
+        per_point = hours_per_point(task.user_id, task.project_key)
+        task.estimate_hours = expected_hours(basis, per_point, task.estimate_override_hours)
     if status != Status.TODO:
         begin_work(task, now=now)
     if task.status == status and (task.done_at is not None) == (status == Status.DONE):
