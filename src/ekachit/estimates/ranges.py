@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from django.db import IntegrityError, transaction
 
+from ekachit import rows
 from ekachit.domain.estimation import alike
 from ekachit.domain.estimation import observation as engine
 from ekachit.domain.estimation.overrun import Overrun, overrun
@@ -62,9 +65,9 @@ def likely(known: Known, tasks: Iterable[Task]) -> dict[int, Likely]:
     estimates = [(task, what) for task in opened if (what := open_task(task)) is not None]
     found: dict[int, Likely] = {}
     if estimates:
-        rows = hours_quantiles(known.model, [what for _task, what in estimates], LEVELS)
+        ends = hours_quantiles(known.model, [what for _task, what in estimates], LEVELS)
         count = len(known.history)
-        for (task, _what), (low, middle, high) in zip(estimates, rows, strict=True):
+        for (task, _what), (low, middle, high) in zip(estimates, ends, strict=True):
             found[task.pk] = Likely(float(low), float(middle), float(high), count)
     for task in opened:
         if task.pk not in found and task.estimate_hours is None and known.finished:
@@ -78,7 +81,8 @@ def state(tasks: Sequence[Task], said: Mapping[int, Likely], *, now: datetime) -
     """Keep the ranges that are being shown, of tasks nobody has worked on yet; returns how many are new.
 
     What was said once stays: a later range would know of tasks finished meanwhile. Another estimate is another
-    range. Tasks have to come from a query with `actual_seconds`. One query, and one more where there is news.
+    range. Tasks have to come from a query with `actual_seconds` that joins `stated_range`: no query, and two where
+    there is news.
     """
     candidates = [
         (task, what)
@@ -88,25 +92,32 @@ def state(tasks: Sequence[Task], said: Mapping[int, Likely], *, now: datetime) -
         and not vars(task)["actual_seconds"]
         and (what := open_task(task)) is not None
     ]
-    stated = StatedRange.objects.filter(task__in=[task.pk for task, _what in candidates])
-    before = {pk: (size, unit) for pk, size, unit in stated.values_list("task_id", "estimate", "unit")}
-    news = [
-        StatedRange(
-            task=task,
-            estimate=what.estimate,
-            unit=what.unit,
-            low=said[task.pk].low,
-            middle=said[task.pk].middle,
-            high=said[task.pk].high,
-            tasks=said[task.pk].tasks,
-            stated_at=now,
-        )
+    news: list[dict[str, object]] = [
+        {
+            "task_id": task.pk,
+            "estimate": what.estimate,
+            "unit": what.unit,
+            "low": said[task.pk].low,
+            "middle": said[task.pk].middle,
+            "high": said[task.pk].high,
+            "tasks": said[task.pk].tasks,
+            "stated_at": now,
+        }
         for task, what in candidates
-        if before.get(task.pk) != (what.estimate, what.unit)
+        if _stated(task) != (what.estimate, what.unit)
     ]
     if news:
-        fields = ["estimate", "unit", "low", "middle", "high", "tasks", "stated_at"]
-        StatedRange.objects.bulk_create(
-            news, update_conflicts=True, unique_fields=["task"], update_fields=fields
-        )
+        _store(news)
     return len(news)
+
+
+def _stated(task: Task) -> tuple[float, str] | None:
+    said: StatedRange | None = getattr(task, "stated_range", None)
+    return None if said is None else (said.estimate, said.unit)
+
+
+def _store(news: list[dict[str, object]]) -> None:
+    """Write ranges in place of those of the same tasks; where another window was quicker, its stand."""
+    with suppress(IntegrityError), transaction.atomic():
+        StatedRange.objects.filter(task__in=[each["task_id"] for each in news]).delete()
+        rows.insert(StatedRange, news)

@@ -125,6 +125,20 @@ def _project_gone(params: Mapping[str, Any]) -> Told:
     return Told(text % words, _("Look at the projects"), _to("web:projects", params))
 
 
+def _new_suggestion(params: Mapping[str, Any]) -> Told:
+    value, tasks = params.get("value"), params.get("tasks")
+    words = {
+        "number": formats.number_format(value) if isinstance(value, int | float) else "–",
+        "count": tasks if isinstance(tasks, int) else 0,
+        "project": _of(params, "project"),
+    }
+    if params.get("project"):
+        text = _("Your %(count)d finished tasks in %(project)s speak for %(number)s hours a point there.")
+    else:
+        text = _("Your %(count)d finished tasks speak for %(number)s hours a point.")
+    return Told(text % words, _("Look at it"), reverse("web:insights"))
+
+
 WORDS: dict[str, Callable[[Mapping[str, Any]], Told]] = {
     "needs_token": _needs_token,
     "token_expires": _token_expires,
@@ -132,6 +146,7 @@ WORDS: dict[str, Callable[[Mapping[str, Any]], Told]] = {
     "late_conflict": _late_conflict,
     "refused": _refused,
     "project_gone": _project_gone,
+    "new_suggestion": _new_suggestion,
 }
 
 

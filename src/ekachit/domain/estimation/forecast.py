@@ -179,9 +179,9 @@ def forecast(  # noqa: PLR0913 - a forecast is made of all of these
         sizes = cumulative[1::2] * finished.sum() / hours.sum()
         goal[1::2] = np.sqrt((np.arange(1, tasks + 1) - UNDER_WAY) * sizes)
     done = np.empty((futures, tasks), dtype=np.int64)
-    for task in range(tasks):
-        reached = paths >= goal[:, task : task + 1]
-        done[:, task] = np.where(reached[:, -1], reached.argmax(axis=1), HORIZON)
+    for future in range(futures):  # paths rise, so that a search finds the first day on which a goal is reached
+        done[future] = np.searchsorted(paths[future], goal[future])
+    done[done == horizon] = HORIZON
     days = calendar.from_day(today, horizon)
     return Forecast(tuple(days), done, cumulative[:, -1])
 

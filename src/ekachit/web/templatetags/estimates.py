@@ -1,0 +1,93 @@
+"""How ranges and numbers are written on pages, and the suggestion wherever a page has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from ekachit.accounts.models import User
+from ekachit.domain.estimation.sessions import OVERNIGHT, TOO_LONG
+from ekachit.estimates.actions import number_to_use
+from ekachit.estimates.models import Suggestion
+from ekachit.estimates.queries import shown_suggestions
+from ekachit.estimates.recall import recall
+from ekachit.tasks.multipliers import own_multipliers
+
+register = template.Library()
+
+TEN = 10
+
+
+def span(low: float, high: float) -> str:
+    """Return a range of hours as people say it: `5h–9h`, `0.5h–2h`."""
+    first, last = _round(low), _round(high)
+    first = min(first, last)
+    words = {"low": formats.number_format(first), "high": formats.number_format(last)}
+    if first == last:
+        return _("%(high)sh") % words
+    return _("%(low)sh–%(high)sh") % words
+
+
+@register.filter
+def likely_range(each: Any) -> str:
+    """Return the range of anything that has `low` and `high` in hours."""
+    return span(each.low, each.high)
+
+
+@register.filter
+def about(value: float) -> str:
+    """Return hours that nobody knows to the minute: `94h`, `5.2h`."""
+    digits = 0 if value >= TEN else 1
+    rounded = round(value, digits)
+    return _("%(number)sh") % {
+        "number": formats.number_format(int(rounded) if rounded == int(rounded) else rounded)
+    }
+
+
+@register.filter
+def per_point(value: float) -> str:
+    """Return hours a point as they are offered: `2.6`."""
+    return formats.number_format(number_to_use(value))
+
+
+@register.filter
+def percent(value: float) -> str:
+    """Return a part of 1 as a percentage: `85 %`; never 0 or 100 for what is only near."""
+    whole = round(100 * value)
+    whole = min(99, whole) if value < 1 else whole
+    whole = max(1, whole) if value > 0 else whole
+    return _("%(number)d %%") % {"number": whole}
+
+
+@register.filter
+def why_left_out(reasons: dict[str, int]) -> str:
+    """Return how many tasks are left out, and why, in a few words; empty for none."""
+    words = {
+        OVERNIGHT.code: _("timers that ran overnight: %(count)d"),
+        TOO_LONG.code: _("timers that ran over 8 hours: %(count)d"),
+        "unusable": _("estimates of 0: %(count)d"),
+    }
+    return ", ".join(words.get(code, code) % {"count": count} for code, count in reasons.items() if count)
+
+
+@register.inclusion_tag("web/insights/suggestions.html", takes_context=True)
+def suggestions(context: RequestContext, back: str) -> dict[str, object]:
+    """Show what the person's finished tasks suggest, and the numbers that projects have of their own."""
+    user = context["user"]
+    rows: list[Suggestion] = []
+    if isinstance(user, User):
+        recall(user, now=timezone.now())
+        rows = list(shown_suggestions(user))
+    own = own_multipliers(user.pk) if isinstance(user, User) else {}
+    return {"suggestions": rows, "own": own, "next": back, "csrf_token": context.get("csrf_token")}
+
+
+def _round(value: float) -> float:
+    if value >= TEN:
+        return round(value)
+    step = 0.5 if value >= 1 else 0.1
+    return max(0.1, round(round(value / step) * step, 1))
