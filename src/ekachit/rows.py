@@ -137,6 +137,16 @@ def now() -> str:
     return _NOW[_database().vendor]
 
 
+def unless_locked(table: str) -> str:
+    """Return SQL for an id, given as a value: itself, or nothing where another transaction has locked its row.
+
+    So nobody waits for a process that stands still in the middle of a transaction. SQLite locks no rows.
+    """
+    if not _database().features.has_select_for_update_skip_locked:
+        return "%s"
+    return f"(SELECT id FROM {table} WHERE id = %s FOR UPDATE SKIP LOCKED)"  # noqa: S608 # our own table
+
+
 def from_now(seconds: int) -> str:
     """Return SQL for the moment so many seconds from now, by the database's own clock."""
     return _FROM_NOW[_database().vendor].format(seconds=int(seconds))

@@ -100,7 +100,8 @@ def claim(connection_id: int, owner: str, lane: Lane = Lane.PASS) -> Claim | Non
     taken = rows.execute(
         f"UPDATE connections_connection SET {lane.epoch} = {lane.epoch} + 1, {lane.owner} = %s,"  # noqa: S608 # columns
         f" {lane.until} = {rows.from_now(LEASE_SECONDS)}"
-        f" WHERE id = %s AND state = %s AND ({lane.until} IS NULL OR {lane.until} < {rows.now()})",
+        f" WHERE id = {rows.unless_locked('connections_connection')}"
+        f" AND state = %s AND ({lane.until} IS NULL OR {lane.until} < {rows.now()})",
         [owner, connection_id, State.CONNECTED.value],
     )
     if not taken:

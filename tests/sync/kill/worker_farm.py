@@ -26,6 +26,7 @@ class WorkerFarm:
     """Starts workers on the test's database. Use it as a context manager."""
 
     def __enter__(self) -> Self:
+        self._alive: set[int] = set()
         path = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
         environment = {**os.environ, "PYTHONPATH": path, "EKACHIT_LOG_LEVEL": "ERROR"}
         self._process = subprocess.Popen(  # our own module
@@ -41,6 +42,8 @@ class WorkerFarm:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for pid in self._alive:
+            os.kill(pid, signal.SIGKILL)  # what a failed test left behind, standing still or not
         _pipe(self._process.stdin).close()
         self._process.wait(10)
         _pipe(self._process.stdout).close()
@@ -63,11 +66,14 @@ class WorkerFarm:
             **more,
         }
         pid: int = self._ask({"run": order})["pid"]
+        self._alive.add(pid)
         return pid
 
     def wait(self, pid: int) -> str:
         """How a worker ended: `exit 0`, `signal 9`, or `stopped` where it only stands still."""
         ended: str = self._ask({"wait": pid})["ended"]
+        if ended != STOPPED:
+            self._alive.discard(pid)
         return ended
 
     def run(
