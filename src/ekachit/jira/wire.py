@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
 
+from ekachit.jira.changelog import Changelog, StatusChange, moment
 from ekachit.jira.errors import Unexpected, capped
 from ekachit.jira.wire_workflow import FieldSchema, Status
 
@@ -29,9 +30,6 @@ _SURROGATES = re.compile(
     rb"(?P<kept>\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
     rb"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
 )
-_WHEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)")
-_EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
-_LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 T = TypeVar("T")
 
 
@@ -156,14 +154,6 @@ class Fields(Struct, frozen=True):
     assignee: User | None = None
 
 
-class StatusChange(Struct, frozen=True):
-    """One change of an issue's status, by status ids, with the name before. Who made it is not read."""
-
-    before: str
-    after: str
-    before_name: str = ""
-
-
 class Issue(Struct, frozen=True):
     """An issue. `custom` has the custom fields as Jira sent them; `updated` only orders answers.
 
@@ -242,45 +232,19 @@ class TenantInfo(Struct, rename="camel", frozen=True):
     cloud_id: str
 
 
-class _ChangeItem(Struct, rename={"before": "from", "after": "to", "before_name": "fromString"}, frozen=True):
-    field: str = ""
-    before: str | None = None
-    after: str | None = None
-    before_name: str | None = None
-
-
-class _History(Struct, frozen=True):
-    created: str = ""
-    items: list[_ChangeItem] = []
-
-
-class _Changelog(Struct, frozen=True):
-    histories: list[_History] = []
-
-    def status_changes(self) -> tuple[StatusChange, ...]:
-        """Newest first, in whichever order they came."""
-        newest_first = sorted(self.histories, key=lambda each: _sort_time(each.created), reverse=True)
-        return tuple(
-            StatusChange(item.before or "", item.after or "", item.before_name or "")
-            for history in newest_first
-            for item in reversed(history.items)
-            if item.field == "status"
-        )
-
-
 class _RawIssue(Struct, frozen=True):
     id: str
     # Never left out by Jira where fields were asked for: without them an issue would pass for somebody else's.
     fields: Raw
     key: str = ""
-    changelog: _Changelog | None = None
+    changelog: Changelog | None = None
 
 
 class _WholeIssue(Struct, frozen=True):
     id: str
     fields: Fields
     key: str = ""
-    changelog: _Changelog | None = None
+    changelog: Changelog | None = None
 
 
 class _Label(Struct, frozen=True):
@@ -346,31 +310,6 @@ def read_issue(raw: Raw | bytes) -> Issue | Unreadable:
 def is_key(text: str) -> bool:
     """Whether a text can be an issue's key."""
     return 0 < len(text) <= _KEY_LIMIT and text.isprintable() and _NO_KEY.search(text) is None
-
-
-def moment(text: str) -> datetime:
-    """Return a time of Jira's as UTC. Offsets are the asker's zone and come without a colon.
-
-    Raises:
-        ValueError: it is none, or not between 1990 and 2200.
-    """
-    if _WHEN.fullmatch(text) is None:
-        raise ValueError("has a time of unknown form")
-    try:
-        when = datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise ValueError("has a time that does not exist") from None
-    if not _EARLIEST <= when < _LATEST:
-        raise ValueError("has a time that cannot be")
-    return when
-
-
-def _sort_time(text: str) -> datetime:
-    """When a change was made; one of unknown time counts as the oldest."""
-    try:
-        return moment(text)
-    except ValueError:
-        return _EARLIEST
 
 
 def _mended(body: bytes) -> bytes:
