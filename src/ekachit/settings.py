@@ -9,7 +9,6 @@ import dj_database_url
 import dj_email_url
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from ekachit.config import secret_key, settings
 
@@ -41,6 +40,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "ekachit.accounts",
@@ -65,8 +65,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "ekachit.web.middleware.TimeZoneMiddleware",
+    "ekachit.web.middleware.OwnWaysMiddleware",
     "ekachit.web.middleware.PrivatePagesMiddleware",
 ]
 
@@ -170,7 +171,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+# By their own names: who does not read the language of the page finds theirs.
+LANGUAGES = [("en", "English"), ("es", "Español")]
+LOCALE_PATHS = [_package / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"

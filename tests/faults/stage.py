@@ -140,7 +140,8 @@ class Site:
         return Counter(f"{method} {path}" for method, path, _status in self.door.requests)
 
     def notices(self) -> list[str]:
-        return list(Notice.objects.filter(user=self.user).order_by("pk").values_list("kind", flat=True))
+        told = Notice.objects.filter(user=self.user).exclude(kind="import_done")  # each begins with an import
+        return list(told.order_by("pk").values_list("kind", flat=True))
 
 
 def snapshot(user: User) -> dict[str, list[dict[str, Any]]]:

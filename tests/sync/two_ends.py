@@ -194,7 +194,8 @@ class TwoEnds:
         return list(Conflict.objects.filter(user=self.user).order_by("pk"))
 
     def notices(self) -> list[str]:
-        return list(Notice.objects.filter(user=self.user).order_by("pk").values_list("kind", flat=True))
+        told = Notice.objects.filter(user=self.user).exclude(kind="import_done")  # each begins with an import
+        return list(told.order_by("pk").values_list("kind", flat=True))
 
     def project(self, key: str) -> Project:
         return Project.objects.get(connection=self.connection, key=key)

@@ -30,6 +30,8 @@ def told(ada: User, connection: Connection) -> Connection:
     tell(ada, "late_conflict", key="e", issue="PAY-2", ours="done", jiras="todo")
     tell(ada, "refused", key="f", issue="PAY-3", task=7, wanted="done", code="forbidden")
     tell(ada, "project_gone", key="d", project="HR", **own)
+    tell(ada, "new_suggestion", key="g", value=2.6, tasks=34)
+    tell(ada, "import_done", key="h", created=12, **own)
     return connection
 
 
@@ -42,6 +44,8 @@ def test_each_kind_has_words_and_a_next_step(browser_of_ada: Client, told: Conne
         ("Jira was taken, your “Done” set aside.", "/set-aside/"),
         ("PAY-2 was set to “To Do” in Jira", "/set-aside/"),
         ("Jira did not take “Done” for PAY-3.", "/today/#task-7"),
+        (f"The import from {SITE} is complete: 12 tasks are new.", "/today/"),
+        ("Your 34 finished tasks speak for 2.6 hours a point.", "/insights/"),
         (f"The project HR at {SITE} is gone", f"/settings/jira/{told.pk}/projects/"),
     ):
         assert words in page
@@ -49,9 +53,9 @@ def test_each_kind_has_words_and_a_next_step(browser_of_ada: Client, told: Conne
 
 
 def test_they_are_counted_until_they_were_shown(browser_of_ada: Client, told: Connection) -> None:
-    assert 'Notices <span class="count">6</span>' in browser_of_ada.get("/today/").text
+    assert 'Notices <span class="count">8</span>' in browser_of_ada.get("/today/").text
     page = browser_of_ada.get(ADDRESS).text
-    assert page.count('<span class="chip busy">new</span>') == 6
+    assert page.count('<span class="chip busy">new</span>') == 8
     assert 'class="count"' not in page
     assert 'class="count"' not in browser_of_ada.get("/today/").text
     assert '<span class="chip busy">new</span>' not in browser_of_ada.get(ADDRESS).text
@@ -59,7 +63,7 @@ def test_they_are_counted_until_they_were_shown(browser_of_ada: Client, told: Co
 
 def test_looking_ahead_marks_nothing_as_seen(browser_of_ada: Client, told: Connection) -> None:
     browser_of_ada.head(ADDRESS)
-    assert Notice.objects.filter(seen_at__isnull=True).count() == 6
+    assert Notice.objects.filter(seen_at__isnull=True).count() == 8
 
 
 def test_without_any_the_page_says_so_and_nothing_is_counted(browser_of_ada: Client) -> None:
@@ -93,7 +97,7 @@ def test_a_step_leads_to_no_connection_that_is_not_there(
 
 def test_nobody_reads_or_marks_another_s(outsider: Client, told: Connection) -> None:
     assert "PAY-1" not in outsider.get(ADDRESS).text
-    assert Notice.objects.filter(seen_at__isnull=True).count() == 6
+    assert Notice.objects.filter(seen_at__isnull=True).count() == 8
 
 
 def test_a_refused_token_is_a_card_on_top_with_the_way_on(

@@ -150,6 +150,8 @@ def end(  # noqa: PLR0913 # each is asked for by name
     file_calls(connection, calls)
     receipt = _close(connection, tally, outcome.state, outcome.code, now)
     _tell_of_projects(connection, tally)
+    if tally.is_import and outcome.state == PassState.COMPLETE:
+        _tell_of_import(connection, tally)
     _hold_or_release(connection, outcome, now, chance)
     _reschedule(connection, outcome, now, chance)
     reach(Checkpoint.IN_CLOSE)
@@ -208,6 +210,17 @@ def _tell_of_projects(connection: Connection, tally: Tally) -> None:
             "project": project,
         }
         tell(connection.user, "project_gone", key=key, **told)
+
+
+def _tell_of_import(connection: Connection, tally: Tally) -> None:
+    """Say once of each choice of projects that its import is done."""
+    told: dict[str, str | int] = {
+        "site": connection.site,
+        "connection": connection.pk,
+        "created": tally.created,
+    }
+    picked = "" if connection.picked_at is None else connection.picked_at.isoformat()
+    tell(connection.user, "import_done", key=f"import-done-{connection.pk}-{picked}", **told)
 
 
 def _hold_or_release(

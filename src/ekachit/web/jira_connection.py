@@ -10,9 +10,11 @@ from django.views.decorators.http import require_safe
 from ekachit.connections.access import own_connection
 from ekachit.connections.models import Connection
 from ekachit.connections.queries import access_records, projects_of, revoke_url
+from ekachit.connections.requests_made import lately
 from ekachit.sync.queries import last_complete, progress
 from ekachit.web.attention import expiry_chip
 from ekachit.web.forms import EstimatesForm
+from ekachit.web.mapping import used_now
 from ekachit.web.visit import Visit
 
 LEDGER_EXCERPT = 5
@@ -32,7 +34,9 @@ def connection(request: Visit, connection_id: int) -> HttpResponse:
         "may_change": own.active and request.user.is_pro,
         "estimates_form": EstimatesForm.stored(request.user),
         "ledger": access_records(own)[:LEDGER_EXCERPT],
-        "ledger_size": access_records(own).count(),
+        "lately": lately(own, now=timezone.now()),
+        "mapped": used_now(own),
+        "standard_points": any(own.points_fields.values()),
         "revoke_url": revoke_url,
     }
     return render(request, "web/jira_connection/page.html", context)

@@ -1,4 +1,4 @@
-"""What every page gets: the person's time zone, and no trace left in shared caches."""
+"""What every page gets: the person's time zone and language, and no trace left in shared caches."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -18,18 +18,24 @@ def _signed_in(request: HttpRequest) -> bool:
     return settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
 
 
-class TimeZoneMiddleware:
-    """Shows times in the person's zone."""
+class OwnWaysMiddleware:
+    """Shows times in the person's zone, and texts in the language they chose, else in the browser's."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer with the person's zone active, UTC for strangers."""
+        """Answer with the person's zone and language active; UTC and the browser's language for strangers."""
         if not _signed_in(request) or request.user.is_anonymous:
             return self.get_response(request)
         with timezone.override(request.user.zone):
-            return self.get_response(request)
+            if not request.user.language:
+                return self.get_response(request)
+            with translation.override(request.user.language):
+                response = self.get_response(request)
+            # LocaleMiddleware, further out, would name the browser's.
+            response.headers["Content-Language"] = request.user.language
+            return response
 
 
 class PrivatePagesMiddleware:

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from ekachit.accounts.models import Notice
@@ -125,6 +126,18 @@ def _project_gone(params: Mapping[str, Any]) -> Told:
     return Told(text % words, _("Look at the projects"), _to("web:projects", params))
 
 
+def _import_done(params: Mapping[str, Any]) -> Told:
+    created = params.get("created")
+    count = created if isinstance(created, int) else 0
+    text = ngettext(
+        "The import from %(site)s is complete: %(count)d task is new.",
+        "The import from %(site)s is complete: %(count)d tasks are new.",
+        count,
+    )
+    words = {"site": _of(params, "site"), "count": count}
+    return Told(text % words, _("See your tasks"), reverse("web:today"))
+
+
 def _new_suggestion(params: Mapping[str, Any]) -> Told:
     value, tasks = params.get("value"), params.get("tasks")
     words = {
@@ -147,6 +160,7 @@ WORDS: dict[str, Callable[[Mapping[str, Any]], Told]] = {
     "refused": _refused,
     "project_gone": _project_gone,
     "new_suggestion": _new_suggestion,
+    "import_done": _import_done,
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, include, path
 
 from ekachit.web import (
+    appearance,
     board,
     estimates,
     focus,
@@ -23,7 +24,9 @@ from ekachit.web import (
     jira_receipts,
     jira_token,
     jira_two_way,
+    mapping,
     notices,
+    notices_new,
     outbox,
     own_tasks,
     profile,
@@ -39,6 +42,7 @@ from ekachit.web import (
     task_status,
     today,
     why,
+    working_time,
 )
 
 app_name = "web"
@@ -54,6 +58,8 @@ _connection: list[URLPattern] = [
     path("token/", jira_token.token, name="token"),
     path("disconnect/", jira_disconnect.disconnect, name="disconnect"),
     path("access/", jira_access.access, name="access"),
+    path("access/ekachit-jira-requests.csv", jira_access.download, name="access_download"),
+    path("mapping/", mapping.mapping, name="mapping"),
     path("receipts/", jira_receipts.receipts, name="receipts"),
     path("why/", why.why, name="why"),
     path("projects/<str:project_id>/two-way/", jira_two_way.two_way, name="two_way"),
@@ -108,8 +114,14 @@ urlpatterns = [
     path("insights/history/forget/", history_csv.forget, name="history_forget"),
     path("insights/history/ekachit-history.csv", history_csv.download, name="history_download"),
     path("notices/", notices.notices, name="notices"),
+    path("notices/new/", notices_new.notices_new, name="notices_new"),
     path("settings/", settings_page.settings_page, name="settings"),
     path("settings/profile/", profile.profile, name="profile"),
+    path("settings/hours/", working_time.hours, name="hours"),
+    path("settings/days-off/", working_time.days_off, name="days_off"),
+    path("settings/days-off/forget/", working_time.forget_days_off, name="days_off_forget"),
+    path("settings/look/", appearance.appearance, name="appearance"),
+    path("settings/notifications/", appearance.browser_notifications, name="browser_notifications"),
     path("settings/estimates/", estimates.estimates, name="estimates"),
     path("settings/jira/", jira.jira, name="jira"),
     path("settings/jira/connect/", jira_connect.connect, name="jira_connect"),

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from ekachit.connections.words import words_for
 from ekachit.domain.work.duration import HOUR, written
+from ekachit.web.ledger_words import in_words
 
 register = template.Library()
 
@@ -66,6 +67,12 @@ def moment(value: datetime | None) -> SafeString | str:
     short = formats.date_format(local, "H:i" if same_day else "j M, H:i")
     whole = formats.date_format(local, "D j M Y, H:i:s T")
     return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), whole, short)
+
+
+@register.filter
+def why_asked(why: str) -> str:
+    """Return why a request was made, in the reader's language."""
+    return in_words(why)
 
 
 @register.filter
