@@ -150,8 +150,8 @@ READS: dict[str, tuple[int, Callable[[User], object]]] = {
     "a slice of them": (2, lambda user: list(finished_observations(user)[:3])),
     "unmeasured": (1, lambda user: list(finished_without_session(user, NOW))),
     "current session": (1, lambda user: getattr(current_session(user), "task", None)),
-    "summary": (3, lambda user: focus_summary(user, now=NOW)),
-    "by day": (3, lambda user: focus_by_day(user, date(2026, 1, 1), now=NOW)),
+    "summary": (2, lambda user: focus_summary(user, now=NOW)),
+    "by day": (2, lambda user: focus_by_day(user, date(2026, 1, 1), now=NOW)),
     "sessions": (2, lambda user: list(sessions_of(Task.objects.filter(user=user)[0]))),
 }
 

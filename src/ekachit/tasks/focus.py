@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
+
 from ekachit.accounts.models import User
 from ekachit.accounts.queries import working_hours
 from ekachit.domain.work.days import Stretch, hours_by_day, midnight
 from ekachit.domain.work.hours import WorkingHours
+from ekachit.domain.work.idle import question
 from ekachit.domain.work.plan import usual_hours
 from ekachit.tasks.models import FocusSession, SessionSource
-from ekachit.tasks.sessions import question_about, running_session
 
 # How far back the usual day is looked for.
 LOOK_BACK = timedelta(days=60)
@@ -31,19 +33,19 @@ def stretches(user: User, since: datetime, *, now: datetime, project: str = "") 
     Where the running one will be asked about, only what lies before the last sign of life counts. With a project, by
     its key, only sessions on its tasks.
     """
-    rows = FocusSession.objects.filter(user=user, ended_at__gt=since).order_by()
+    rows = FocusSession.objects.filter(Q(ended_at__gt=since) | Q(ended_at__isnull=True), user=user).order_by()
     if project:
         rows = rows.filter(task__project_key=project)
-    found = [
-        Stretch(start, end, source == SessionSource.MANUAL)
-        for start, end, source in rows.values_list("started_at", "ended_at", "source")
-        if end is not None
-    ]
-    return found + _running(user, now, project)
+    found = []
+    for start, end, source, sign in rows.values_list("started_at", "ended_at", "source", "last_sign_at"):
+        sure = end or (now if question(start, sign, now, user.hours) is None else sign)
+        if sure > start:
+            found.append(Stretch(start, sure, source == SessionSource.MANUAL))
+    return found
 
 
 def focus_by_day(user: User, first: date, *, now: datetime) -> dict[date, float]:
-    """Return the hours of focus of each day that had some, from a day on, in the person's zone: three queries.
+    """Return the hours of focus of each day that had some, from a day on, in the person's zone: two queries.
 
     Days without any are not named: which of them were working days is for `accounts.queries.working_hours` to say.
     """
@@ -51,7 +53,7 @@ def focus_by_day(user: User, first: date, *, now: datetime) -> dict[date, float]
 
 
 def focus_summary(user: User, *, now: datetime) -> FocusSummary:
-    """Return the hours of today and of a usual day (`domain.work.plan.usual_hours`): three queries."""
+    """Return the hours of today and of a usual day (`domain.work.plan.usual_hours`): two queries."""
     today = now.astimezone(user.zone).date()
     first = today - LOOK_BACK
     hours = working_hours(user, first)
@@ -62,11 +64,3 @@ def focus_summary(user: User, *, now: datetime) -> FocusSummary:
 def _by_day(user: User, first: date, hours: WorkingHours, now: datetime) -> dict[date, float]:
     totals = hours_by_day(stretches(user, midnight(first, hours.zone), now=now), hours)
     return {day: worked for day, worked in sorted(totals.items()) if day >= first}
-
-
-def _running(user: User, now: datetime, project: str) -> list[Stretch]:
-    row = running_session(user)
-    if row is None or (project and row.task.project_key != project):
-        return []
-    sure = now if question_about(user, row, now=now) is None else row.last_sign_at
-    return [Stretch(row.started_at, sure)] if sure > row.started_at else []
