@@ -96,16 +96,22 @@ def has_set_aside() -> Exists:
 
 def waiting_for(user: User) -> Waiting:
     """Return how many things wait for the person's eye: one query."""
-    row = User.objects.filter(pk=user.pk).values_list(
-        _count(Conflict, Q(state=ConflictState.OPEN)), _count(Notice, Q(seen_at__isnull=True))
-    )
+    row = User.objects.filter(pk=user.pk).values_list(*waiting_counts("pk").values())
     set_aside, notices = row.first() or (None, None)
     return Waiting(set_aside or 0, notices or 0)
 
 
-def _count(rows: type[Model], which: Q) -> Subquery:
+def waiting_counts(person: str) -> dict[str, Subquery]:
+    """Return what counts things that wait, for any query: null for none. `person` is its column with the user's id."""
+    return {
+        "waiting_set_aside": _count(Conflict, Q(state=ConflictState.OPEN), person),
+        "waiting_notices": _count(Notice, Q(seen_at__isnull=True), person),
+    }
+
+
+def _count(rows: type[Model], which: Q, person: str) -> Subquery:
     """How many of a person's rows there are; null for none."""
-    of_user = rows._default_manager.filter(which, user=OuterRef("pk")).order_by()  # noqa: SLF001 # Django's documented name
+    of_user = rows._default_manager.filter(which, user=OuterRef(person)).order_by()  # noqa: SLF001 # Django's documented name
     return Subquery(of_user.values("user").annotate(number=Count("pk")).values("number"))
 
 

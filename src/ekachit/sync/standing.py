@@ -18,7 +18,7 @@ from ekachit.connections.models import Connection, State
 from ekachit.connections.words import words_for
 from ekachit.domain.sync.schedule import OVERDUE_SECONDS
 from ekachit.sync.models import Pass, PassState, SiteHold
-from ekachit.sync.queries import Stage, stage_of
+from ekachit.sync.queries import Stage, Waiting, stage_of, waiting_counts
 
 Tone = Literal["ok", "busy", "trouble", "off"]
 
@@ -32,7 +32,8 @@ _HOURS_UP_TO = 2 * _DAY
 class Standing:
     """One connection as it is now. `last` is its latest pass, `complete` the latest that read everything.
 
-    `held_until` is when its site may be asked again, None where it may now; `hold_code` why.
+    `held_until` is when its site may be asked again, None where it may now; `hold_code` why. `waiting` is what waits
+    for the person, of whichever connection: read along, since every page shows both.
     """
 
     connection: Connection
@@ -41,6 +42,7 @@ class Standing:
     complete: Pass | None
     held_until: datetime | None
     hold_code: str
+    waiting: Waiting
 
     @property
     def is_import(self) -> bool:
@@ -71,6 +73,7 @@ def standings_of(user: User, *, now: datetime) -> tuple[Standing, ...]:
             complete_id=_first(passes.filter(state=PassState.COMPLETE), "pk"),
             held_until=_first(holds, "until"),
             hold_code=_first(holds, "code"),
+            **waiting_counts("user_id"),
         )
     )
     found = Pass.objects.in_bulk({pk for each in rows for pk in (each.last_id, each.complete_id) if pk})
@@ -79,7 +82,9 @@ def standings_of(user: User, *, now: datetime) -> tuple[Standing, ...]:
         each.user = user
         last, complete = found.get(each.last_id or 0), found.get(each.complete_id or 0)
         stage = stage_of(each, last, now)
-        standings.append(Standing(each, stage, last, complete, each.held_until, each.hold_code or ""))
+        counts = vars(each)
+        waiting = Waiting(counts["waiting_set_aside"] or 0, counts["waiting_notices"] or 0)
+        standings.append(Standing(each, stage, last, complete, each.held_until, each.hold_code or "", waiting))
     return tuple(standings)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -14,6 +15,7 @@ from ekachit.sync.truth import Kind
 from ekachit.tasks.models import Status
 from ekachit.tasks.queries import board_rows, current_session
 from ekachit.web.focus_bar import bar_of
+from ekachit.web.likely import say
 from ekachit.web.task_filter import choices, filter_of
 from ekachit.web.task_row import Row, listed, rows_of
 from ekachit.web.visit import Visit
@@ -55,6 +57,7 @@ def screen(request: Visit) -> dict[str, object]:
     open_ones, finished = board_rows(user, now)
     recent = [task for task in listed(finished) if task.done_at and now - task.done_at <= DONE_SHOWN]
     rows = rows_of([*listed(open_ones), *recent], current_session(user), now=now)
+    say(user, rows, now=now)
     for row in rows:
         row.hidden = not wanted.keeps(row)
     waiting = [row.truth for row in rows if row.truth is not None and row.truth.kind is Kind.WAITING]
@@ -65,6 +68,7 @@ def screen(request: Visit) -> dict[str, object]:
             for status in Status
         ],
         "statuses": Status.choices,
+        "pause_place": reverse("web:focus_pause"),
         "focus": bar_of(user, now=now),
         "filter": wanted,
         "choices": choices(rows),

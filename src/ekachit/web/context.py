@@ -49,7 +49,9 @@ class Surroundings:
     @cached_property
     def waiting(self) -> Waiting:
         """How many things wait for the person's eye."""
-        return Waiting(0, 0) if self._user is None else waiting_for(self._user)
+        if self._user is None:
+            return Waiting(0, 0)
+        return self.standings[0].waiting if self.standings else waiting_for(self._user)
 
     @cached_property
     def standings(self) -> tuple[Standing, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Subquery
@@ -18,6 +18,7 @@ from ekachit.sync.queries import browse_url
 from ekachit.tasks.models import Ending, FocusSession, Status, Task
 from ekachit.tasks.queries import current_session, finished_without_session, rows
 from ekachit.tasks.sessions import question_about
+from ekachit.web.likely import range_of
 from ekachit.web.task_row import Row
 
 # A pause that is longer than this was the end of the work.
@@ -94,7 +95,7 @@ def hash_of(text: str) -> int:
 
 
 def bar_of(user: User, *, now: datetime) -> Bar:
-    """Return the bar of a page that has no rows: two queries, three where there is a session to show."""
+    """Return the bar of a page that has no rows: two queries, four where there is a session to show."""
     session = current_session(user)
     latest = Task.objects.filter(user=user, status=Status.DONE).order_by("-done_at", "-id").values("pk")[:1]
     asked = finished_without_session(user, now).filter(pk=Subquery(latest)).first()
@@ -103,7 +104,7 @@ def bar_of(user: User, *, now: datetime) -> Bar:
     task = rows(user).select_related("link__connection").get(pk=session.task_id)
     session.user = user
     total = float(vars(task)["actual_seconds"]) + (session.seconds_at(now) if session.running else 0.0)
-    return _bar(session, task, total, asked, now)
+    return replace(_bar(session, task, total, asked, now), range=range_of(user, task, now=now))
 
 
 def bar_from_rows(user: User, session: FocusSession | None, listed: Iterable[Row], *, now: datetime) -> Bar:
@@ -117,7 +118,8 @@ def bar_from_rows(user: User, session: FocusSession | None, listed: Iterable[Row
         return bar_of(user, now=now) if session.running else Bar(asked=asked)
     if not _shown(session, row.task, now):
         return Bar(asked=asked)
-    return _bar(session, row.task, row.seconds, asked, now)
+    bar = _bar(session, row.task, row.seconds, asked, now)
+    return bar if row.compared else replace(bar, range=row.range)
 
 
 def _asked_from(found: Iterable[Row], now: datetime) -> Task | None:

@@ -19,6 +19,7 @@ from ekachit.tasks.editing import PRIORITIES
 from ekachit.tasks.models import ChecklistItem, FocusSession, Source, Status, Task
 from ekachit.tasks.queries import current_session, rows, sessions_of
 from ekachit.web.focus_bar import bar_of
+from ekachit.web.likely import say
 from ekachit.web.local_time import typed_form
 from ekachit.web.notes_html import notes_html
 from ekachit.web.task_history import history_words
@@ -70,6 +71,7 @@ def screen(user: User, shown: Task) -> dict[str, object]:
     """Return what the page shows."""
     now = timezone.now()
     row = rows_of(listed(rows(user).filter(pk=shown.pk)), current_session(user), now=now)[0]
+    likely = say(user, [row], now=now).get(shown.pk)
     # The row leaves the notes out, and a form wants the task that was asked for.
     current = Task.objects.get(pk=shown.pk)
     lines = list(ChecklistItem.objects.filter(task=shown))
@@ -79,6 +81,7 @@ def screen(user: User, shown: Task) -> dict[str, object]:
     return {
         "task": current,
         "row": row,
+        "likely": likely,
         "link": row.link,
         "from_jira": current.source == Source.JIRA,
         "by_points": by_points,

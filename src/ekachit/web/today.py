@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -20,6 +21,7 @@ from ekachit.tasks.glance import glance
 from ekachit.tasks.models import Status
 from ekachit.tasks.queries import todays_rows
 from ekachit.web.focus_bar import bar_from_rows
+from ekachit.web.likely import say
 from ekachit.web.task_filter import choices, filter_of
 from ekachit.web.task_row import Row, listed, rows_of
 from ekachit.web.visit import Visit
@@ -67,6 +69,7 @@ def screen(request: Visit) -> dict[str, object]:
     now = timezone.now()
     seen = glance(request.user, now=now)
     rows = rows_of(listed(todays_rows(request.user, now)), seen.session, now=now)
+    say(request.user, rows, now=now)
     wanted = filter_of(request)
     for row in rows:
         row.hidden = not wanted.keeps(row)
@@ -78,6 +81,7 @@ def screen(request: Visit) -> dict[str, object]:
         "now": now,
         "groups": _groups(rows),
         "statuses": Status.choices,
+        "pause_place": reverse("web:focus_pause"),
         "priorities": PRIORITIES.items(),
         "planned": _planned(rows),
         "usual": None if seen.summary.usual is None else round(seen.summary.usual, 1),

@@ -20,14 +20,20 @@
     go(all[next]);
   };
 
+  const send = (row, to, values, focus = row.id) => {
+    const form = document.getElementById("act");
+    const token = form.querySelector('input[name="csrfmiddlewaretoken"]').value;
+    wanted = focus;
+    const sent = { ...values, csrfmiddlewaretoken: token };
+    window.htmx.ajax("POST", row.dataset.place + to, { source: "#act", swap: "none", values: sent });
+  };
+
   const complete = () => {
     const row = current();
-    const button = row?.querySelector('.status button[value="done"]:not([aria-current])');
-    if (!button) return;
+    if (!row || row.matches(".done")) return;
     const all = rows();
     const at = all.indexOf(row);
-    button.click();
-    wanted = (all[at + 1] ?? all[at - 1] ?? row).id;
+    send(row, "status/", { status: "done" }, (all[at + 1] ?? all[at - 1] ?? row).id);
   };
 
   // One row up or down among those seen: a row that the filter hides is stepped over.
@@ -39,16 +45,7 @@
   };
 
   const place = (row, where, other) => {
-    const address = row.querySelector('.status button[name="where"]')?.getAttribute("formaction");
-    if (!address) return;
-    send(address, { where, other: other.id.replace("task-", "") }, row.id);
-  };
-
-  const send = (address, values, focus) => {
-    const form = document.getElementById("act");
-    const token = form.querySelector('input[name="csrfmiddlewaretoken"]').value;
-    wanted = focus;
-    window.htmx.ajax("POST", address, { source: form, swap: "none", values: { ...values, csrfmiddlewaretoken: token } });
+    if (!row.matches(".done")) send(row, "move/", { where, other: other.id.replace("task-", "") });
   };
 
   const COLUMNS = ["todo", "in_progress", "done"];
@@ -57,8 +54,7 @@
     const at = COLUMNS.indexOf(row?.closest(".column")?.dataset.column);
     const status = COLUMNS[at + step];
     if (at === -1 || !status) return;
-    row.querySelector(`.status button[value="${status}"]`).click();
-    wanted = row.id;
+    send(row, "status/", { status });
   };
 
   const onBoard = () => document.getElementById("board") !== null;
@@ -90,6 +86,23 @@
     if (event.altKey || (event.key === "Enter" && !onRow)) return;
     KEYS[event.key]?.();
   });
+
+  // The menu of a row gets its buttons when it opens: there may be hundreds of rows.
+  document.addEventListener("toggle", (event) => {
+    const menu = event.target instanceof HTMLDetailsElement && event.target.matches(".status[open]") ? event.target : null;
+    const made = document.getElementById("row-menu");
+    if (!menu || !made) return;
+    const row = menu.closest("li.row");
+    const box = menu.querySelector("div");
+    box.replaceChildren(made.content.cloneNode(true));
+    for (const button of box.querySelectorAll("button")) {
+      button.setAttribute("formaction", row.dataset.place + button.dataset.to);
+      if (row.matches(`.${button.value}`)) button.setAttribute("aria-current", "true");
+      if (row.matches(".done") && button.name === "where") button.remove();
+    }
+    if (row.matches(".done")) box.querySelector("hr").remove();
+    window.htmx.process(box);
+  }, true);
 
   // What was chosen in a row: the focus goes on with that row.
   document.addEventListener("click", (event) => {
@@ -155,7 +168,7 @@
     if (!at) return;
     event.preventDefault();
     if (at.row) place(dragged, at.where, at.row);
-    else dragged.querySelector(`.status button[value="${at.part.dataset.column}"]`)?.click();
+    else send(dragged, "status/", { status: at.part.dataset.column });
   });
   document.addEventListener("dragend", () => {
     dragged?.classList.remove("dragging");
