@@ -52,7 +52,9 @@ def make_finished(
     return task
 
 
-def make_history(user: User, count: int, *, per_point: float = 3.0, first: int = 0, **fields: Any) -> list[Task]:
+def make_history(
+    user: User, count: int, *, per_point: float = 3.0, first: int = 0, **fields: Any
+) -> list[Task]:
     """Finished tasks of a person whose points take so many hours, give or take a third; the same each time."""
     dice = random.Random(SEED)  # noqa: S311 - believable work, not secrets
     tasks = []
@@ -68,4 +70,6 @@ def make_open(user: User, title: str = "To do", **fields: Any) -> Task:
     points = fields.get("points")
     if points is not None:
         fields.setdefault("estimate_hours", points * float(user.multiplier))
-    return Task.objects.create(user=user, title=title, **{"issue_type": "Story", "project_key": "PAY", **fields})
+    return Task.objects.create(
+        user=user, title=title, **{"issue_type": "Story", "project_key": "PAY", **fields}
+    )
