@@ -26,9 +26,11 @@ POINTS_SHOWN = 300
 
 
 def thinned(chances: Sequence[tuple[date, float]], sure_by: date | None) -> list[tuple[date, float]]:
-    """Return a few of the days, evenly spread from where finishing becomes possible, the 85 % day among them."""
-    first = next((place for place, (_day, chance) in enumerate(chances) if chance >= 0.01), 0)  # noqa: PLR2004 # 1 %
-    possible = list(chances[first:])
+    """Return a few of the days, evenly spread from where finishing becomes possible, the 85 % day among them.
+
+    None where it is not in sight.
+    """
+    possible = [(day, chance) for day, chance in chances if chance >= 0.01]  # noqa: PLR2004 # 1 %
     step = max(1, math.ceil(len(possible) / BARS_AT_MOST))
     sure = next((place for place, (day, _chance) in enumerate(possible) if day == sure_by), 0)
     return possible[sure % step :: step]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import template
@@ -52,6 +53,20 @@ def about(value: float) -> str:
 def per_point(value: float) -> str:
     """Return hours a point as they are offered: `2.6`."""
     return formats.number_format(number_to_use(value))
+
+
+@register.filter
+def plain(value: float) -> str:
+    """Return a number that somebody typed, as they typed it: `2.65`, `3`."""
+    rounded = round(float(value), 2)
+    return formats.number_format(int(rounded) if rounded == int(rounded) else rounded)
+
+
+@register.filter
+def soon(day: date) -> str:
+    """Return a day to come: `Wed 2 Dec`, with the year where it is another one."""
+    same = day.year == timezone.localdate().year
+    return formats.date_format(day, "D j M" if same else "D j M Y")
 
 
 @register.filter

@@ -104,7 +104,7 @@
             x: axis({
               type: "linear", grid: { display: false }, min: Math.min(data.curve[0][0], data.now * 0.9),
               max: Math.max(data.curve.at(-1)[0], data.now * 1.1),
-              ticks: { callback: (value) => `${Number(value.toFixed(2))}×`, maxTicksLimit: 7 },
+              ticks: { callback: (value) => `${Number(value.toFixed(2))}×`, maxTicksLimit: 7, includeBounds: false },
             }),
             y: { display: false, min: 0 },
           },
@@ -163,7 +163,10 @@
         ],
       },
       options: {
-        scales: { x: axis({ display: false }), y: log() },
+        scales: {
+          x: axis({ display: false }),
+          y: log({ min: Math.min(...data.ranges.flat(), ...data.actual) * 0.9, max: Math.max(...data.ranges.flat(), ...data.actual) * 1.1 }),
+        },
         plugins: { tooltip: { callbacks: { label: (item) => (Array.isArray(item.raw)
           ? `${data.range_label} ${hours(item.raw[0])}–${hours(item.raw[1])}` : `${data.actual_label} ${hours(item.raw)}`) } } },
       },
@@ -183,7 +186,7 @@
         options: {
           scales: {
             x: axis({ type: "linear", grid: { display: false }, min: data.tasks[0], max: data.tasks.at(-1),
-              title: title(data.x), ticks: { precision: 0, maxTicksLimit: 8 } }),
+              title: title(data.x), ticks: { precision: 0, maxTicksLimit: 8, includeBounds: false } }),
             y: axis({ beginAtZero: true, title: title(data.series), ticks: { maxTicksLimit: 6 } }),
           },
           plugins: { tooltip: { enabled: false } },
