@@ -186,7 +186,7 @@ class ReadOnly(Answered):
         """The answer."""
         if self.status == 503:  # noqa: PLR2004 - Service Unavailable
             return html_reply(ERROR_PAGE, 503)
-        return error(self.status, "Jira is in read-only mode.") if self.status == 403 else text_reply("", 405)  # noqa: PLR2004
+        return error(self.status, "Jira is in read-only mode.") if self.status == 403 else text_reply("", 405)  # noqa: PLR2004 # HTTP's own number
 
 
 class Blank(Answered):

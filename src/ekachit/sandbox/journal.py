@@ -115,7 +115,7 @@ def _replayed(path: Path, origin: dict[str, object], build: Callable[[int], Worl
     clock = world.clock
     for change in changes:
         moment = int(change["at"])
-        world.clock = lambda moment=moment: moment  # type: ignore[misc]
+        world.clock = lambda moment=moment: moment  # type: ignore[misc]  # a lambda with a default has no type to name
         apply(world, change)
     world.clock = clock
     return world
