@@ -27,7 +27,7 @@ def span(low: float, high: float) -> str:
     """Return a range of hours as people say it: `5h–9h`, `0.5h–2h`."""
     first, last = _round(low), _round(high)
     first = min(first, last)
-    words = {"low": formats.number_format(first), "high": formats.number_format(last)}
+    words = {"low": _number(first), "high": _number(last)}
     if first == last:
         return _("%(high)sh") % words
     return _("%(low)sh–%(high)sh") % words
@@ -42,11 +42,7 @@ def likely_range(each: Any) -> str:
 @register.filter
 def about(value: float) -> str:
     """Return hours that nobody knows to the minute: `94h`, `5.2h`."""
-    digits = 0 if value >= TEN else 1
-    rounded = round(value, digits)
-    return _("%(number)sh") % {
-        "number": formats.number_format(int(rounded) if rounded == int(rounded) else rounded)
-    }
+    return _("%(number)sh") % {"number": _number(round(value, 0 if value >= TEN else 1))}
 
 
 @register.filter
@@ -58,8 +54,7 @@ def per_point(value: float) -> str:
 @register.filter
 def plain(value: float) -> str:
     """Return a number that somebody typed, as they typed it: `2.65`, `3`."""
-    rounded = round(float(value), 2)
-    return formats.number_format(int(rounded) if rounded == int(rounded) else rounded)
+    return _number(round(float(value), 2))
 
 
 @register.filter
@@ -99,6 +94,10 @@ def suggestions(context: RequestContext, back: str) -> dict[str, object]:
         rows = list(shown_suggestions(user))
     own = own_multipliers(user.pk) if isinstance(user, User) else {}
     return {"suggestions": rows, "own": own, "next": back, "csrf_token": context.get("csrf_token")}
+
+
+def _number(value: float) -> str:
+    return formats.number_format(int(value) if value == int(value) else value)
 
 
 def _round(value: float) -> float:

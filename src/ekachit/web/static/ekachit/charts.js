@@ -226,13 +226,24 @@
   drawAll();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
   new MutationObserver(drawAll).observe(document.documentElement, { attributes: true, attributeFilter: ["data-appearance", "data-theme", "class"] });
-  // A forecast that was asked anew: only its own chart is drawn again, and an open list stays open.
+  // A forecast that was asked anew: only its own chart is drawn again, an open list stays open, and what was ticked
+  // while the answer was on its way stays ticked.
+  let opened = false;
+  let ticked = new Map();
+  let focused = "";
+  const boxes = () => document.querySelectorAll("#moves input[type=checkbox]");
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target?.id === "forecast") opened = document.getElementById("moves")?.open ?? false;
+    if (event.detail.target?.id !== "forecast") return;
+    opened = document.getElementById("moves")?.open ?? false;
+    focused = document.activeElement?.closest("#moves") ? document.activeElement.id : "";
+    ticked = new Map([...boxes()].map((box) => [box.id, box.checked]));
   });
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSwap", () => {
     const moves = document.getElementById("moves");
     if (moves && opened) moves.open = true;
+    for (const box of boxes()) if (ticked.has(box.id)) box.checked = ticked.get(box.id);
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    focused = "";
     for (const [figure, chart] of drawn) {
       if (figure.isConnected) continue;
       chart.destroy();
@@ -240,7 +251,6 @@
     }
     for (const figure of document.querySelectorAll("figure[data-chart]")) if (!drawn.has(figure)) draw(figure);
   });
-  let opened = false;
 
   const slider = document.querySelector("[data-slider]");
   const value = document.querySelector("[data-slider-value]");
