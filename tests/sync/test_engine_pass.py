@@ -11,7 +11,7 @@ from ekachit.sync import actions
 from ekachit.sync.models import Pass, PassState, PutAside
 from ekachit.sync.surroundings import Budget, Surroundings
 from tests.sync.scene import PAY, Scene
-from tests.sync.simulation.passes import poll
+from tests.sync.simulation.passes import let_lease_end, poll
 
 
 def test_the_import_brings_open_issues_of_picked_projects(scene: Scene) -> None:
@@ -117,6 +117,18 @@ def test_A01_the_anonymous_answer_changes_nothing_and_ends_the_polling(scene: Sc
     assert scene.person.reload().state == "needs_token"
     assert scene.person.connection.due_at is None
     assert scene.task(issue).link.presence == "current"
+
+
+def test_I11_a_pass_that_died_in_between_does_not_earn_the_token_a_third_try(scene: Scene) -> None:
+    scene.issue()
+    scene.world.revoke("token-ada-1")
+    assert scene.synced().code == "token_rejected"
+    died = poll(scene.stage, scene.person, crash_at=3)
+    assert died is not None
+    assert died.crashed is not None
+    let_lease_end(scene.person)
+    assert scene.synced().code == "token_rejected"
+    assert scene.person.reload().state == "needs_token"
 
 
 def test_the_progress_counts_by_project(scene: Scene) -> None:

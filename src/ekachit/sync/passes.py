@@ -28,6 +28,8 @@ from ekachit.sync.models import Pass, PassState
 
 log = logging.getLogger(__name__)
 
+# Passes that ended without a verdict on the connection: another worker closed them, or they lost it.
+CUT_OFF = ("interrupted", "lease_lost")
 NOTES_KEPT = 200
 
 
@@ -254,8 +256,12 @@ def _reschedule(connection: Connection, outcome: Outcome, now: datetime, chance:
 
 
 def _refusals(connection: Connection) -> int:
-    """How often the token was refused since a pass last went well; other failures in between do not count."""
-    since = Pass.objects.filter(connection=connection).values_list("code", flat=True)[: connection.failures]
+    """How often the token was refused since a pass last went well; other failures in between do not count.
+
+    Those that were cut off are not among the failures, so they are not among the passes looked at.
+    """
+    passes = Pass.objects.filter(connection=connection).exclude(code__in=CUT_OFF)
+    since = passes.values_list("code", flat=True)[: connection.failures]
     return sum(code in AUTH_CODES for code in since)
 
 
