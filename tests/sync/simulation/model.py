@@ -49,13 +49,15 @@ class Model:
         }  # fmt: skip
         return cls(tasks, [(each.issue_id, each.base, each.ours, each.jiras) for each in rows.conflicts])
 
-    def sync(self, world: World, account: str, picked: set[str], suspects: set[str]) -> None:
-        """A calm pass: everything is read, nothing changes meanwhile."""
+    def sync(
+        self, world: World, account: str, picked: set[str], suspects: set[str], put_aside: set[str]
+    ) -> None:
+        """A calm pass: everything is read but what could not be read at this version, nothing changes meanwhile."""
         mine = {str(each): world.issues[each] for each in sorted(world.assigned_ids(account))}
         listed = {
             each: issue
             for each, issue in mine.items()
-            if str(issue.project_id) in picked and world.category(issue) != "done"
+            if str(issue.project_id) in picked and world.category(issue) != "done" and each not in put_aside
         }
         ours = {
             each for each, held in self.tasks.items() if held.presence == "current" and held.agreed != "done"

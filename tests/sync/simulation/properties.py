@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
 
 from ekachit.accounts.models import User
 from ekachit.connections.models import Project, State
 from ekachit.domain.estimation.multiplier import expected_hours, points_that_count
 from ekachit.domain.sync.schedule import LONGEST_WAIT_SECONDS, RETRY_AFTER_CAP_SECONDS
+from ekachit.sandbox.world import World
 from ekachit.sync.checkpoints import Checkpoint
 from ekachit.sync.models import Pass, PassState
 from ekachit.sync.standing import SideBar, side_bar, standings_of
@@ -104,7 +105,12 @@ def i6_absence_needs_proof(stage: Stage, ran: Ran) -> None:
         if now.presence != "gone" or row.presence == "gone":
             continue
         require(_proved(ran), "I6", f"{issue_id} is gone, but nobody proved who asks")
-        require(_listed_whole(ran.line.exchanges), "I6", f"{issue_id} is gone, but the list was not whole")
+        refused = ran.receipt is not None and ran.receipt.code == "project_gone"
+        require(
+            _listed_whole(ran.line.exchanges) or refused,
+            "I6",
+            f"{issue_id} is gone, but the list was not whole",
+        )
         require(
             _asked_for(ran.line.exchanges, issue_id, ran.person.account), "I6", f"{issue_id} is gone unasked"
         )
@@ -231,7 +237,9 @@ def i17_honest_display(stage: Stage, ran: Ran) -> None:
         # It died with everything done.
         receipt = Pass.objects.filter(connection=ran.person.connection).first()
     if receipt is not None and receipt.state == PassState.COMPLETE:
-        require(_listed_whole(ran.line.exchanges) and _proved(ran), "I17", "called complete, and was not")
+        # Where every project is gone, the last list is the refusal that names it.
+        whole = _listed_whole(ran.line.exchanges) or receipt.code == "project_gone"
+        require(whole and _proved(ran), "I17", "called complete, and was not")
         ran.person.last_complete = receipt.ended_at
     line = side_line(stage, ran.person)
     if line is not None and line.tone == "ok":
@@ -255,13 +263,24 @@ def i24_estimates_follow(_stage: Stage, ran: Ran) -> None:
             )
 
 
+def put_aside(world: World, known: Mapping[str, datetime | None]) -> set[str]:
+    """The issues that could not be read and have not changed since: they are not tried again."""
+    issues = {each: world.issues[int(each)] for each in known if each and int(each) in world.issues}
+    return {each for each, issue in issues.items() if millis(known[each]) == issue.updated}
+
+
+def millis(moment: datetime | None) -> int | None:
+    return None if moment is None else round(moment.timestamp() * 1000)
+
+
 def i24_agrees_with_the_model(stage: Stage, ran: Ran) -> None:
     if not ran.calm or ran.receipt is None or ran.receipt.code not in {"", "list_shrank"}:
         return
-    row = ran.connection_before
+    row, world = ran.connection_before, stage.world(ran.person)
     picked = set(Project.objects.filter(connection=row, picked=True).values_list("project_id", flat=True))
     model = Model.of(ran.before)
-    model.sync(stage.world(ran.person), ran.person.account, picked, set(row.absence_suspects))
+    unread = put_aside(world, ran.aside_before) - model.tasks.keys()
+    model.sync(world, ran.person.account, picked, set(row.absence_suspects), unread)
     now = Model.of(ran.after)
     only = f"only in the model {model.tasks.keys() - now.tasks.keys()}, only here {now.tasks.keys() - model.tasks.keys()}"
     require(model.tasks.keys() == now.tasks.keys(), "I24", only)

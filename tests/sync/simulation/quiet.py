@@ -10,7 +10,7 @@ from ekachit.sandbox.site import AbsentError
 from ekachit.sync import actions
 from ekachit.sync.models import PassState
 from tests.sync.simulation.passes import poll
-from tests.sync.simulation.properties import require, side_line
+from tests.sync.simulation.properties import put_aside, require, side_line
 from tests.sync.simulation.rows import Row, Rows, rows_of
 from tests.sync.simulation.site import EMAILS, token_of
 from tests.sync.simulation.stage import Person, Ran, Stage
@@ -82,9 +82,11 @@ def _converged(stage: Stage, ran: Ran) -> None:
     )
     gone = {note["project"] for note in ran.receipt.notes if "project" in note} if ran.receipt else set()
     mine = world.assigned_ids(person.account)
+    unread = put_aside(world, ran.aside_before)
     for each in mine:
         issue = world.issues[each]
-        if str(issue.project_id) in picked and world.category(issue) != "done" and not gone:
+        listed = str(issue.project_id) in picked and world.category(issue) != "done" and not gone
+        if listed and not {str(each), str(issue.parent_id)} & unread:
             require(_has_home(rows, str(each), issue.parent_id), "I1", f"{issue.key} is nowhere")
     for issue_id, row in rows.tasks.items():
         if int(issue_id) in mine:

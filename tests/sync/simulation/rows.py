@@ -78,7 +78,7 @@ class Rows:
                 row.lines,
                 row.own,
                 [row.task[name] for name in timeless],
-                sorted(row.link.items(), key=str),
+                sorted((row.link | {"version": row.version.isoformat()}).items(), key=str),
             ]
             for issue_id, row in sorted(self.tasks.items())
         ]

@@ -44,7 +44,7 @@ FAULTS: dict[str, tuple[dict[str, Any], ...]] = {
     "token_loop": ({}, {"form": "alternate"}, {"form": "stale"}, {"form": "empty"}),
     "poison_issue": (
         {}, {"form": "null_fields"}, {"form": "no_id"}, {"form": "bad_date"},
-        {"form": "surrogate"}, {"form": "not_object"}, {"form": "types", "times": 3},
+        {"form": "not_object"}, {"form": "types", "times": 3},
     ),
     "foreign_issue": ({},),
     "duplicate_issue": ({},),
@@ -134,18 +134,18 @@ def _leave(person: Person) -> None:
     connecting.disconnect(person.reload())
 
 
-def arm(stage: Stage, kind: str, purpose: str, at: int = 1) -> str:
-    """Arm a fault for the requests of a purpose: the searches come after the list's pages."""
-    given: dict[str, Any] = dict(stage.dice.choice(FAULTS[kind]))
+def arm(stage: Stage, kind: str, purpose: str, at: int = 1, given: dict[str, Any] | None = None) -> str:
+    """Arm a fault for the requests of a purpose: the searches by id come after the list's pages."""
+    said: dict[str, Any] = dict(stage.dice.choice(FAULTS[kind]) if given is None else given)
     if kind != "clock_skew":
-        given["at"] = at
+        said["at"] = at
     if kind not in {"clock_skew", "index_lag"}:
         prove = purpose == "prove" and kind not in OF_SEARCHES
-        given["endpoint"] = "myself" if prove else "search"
+        said["endpoint"] = "myself" if prove else "search"
         if purpose == "fetch":
-            given["at"] = list_pages(stage) + at
-    stage.doors[stage.people[0].site].faults.arm(kind, **given)
-    return f"{kind} {given}"
+            said["at"] = list_pages(stage) + at
+    stage.doors[stage.people[0].site].faults.arm(kind, **said)
+    return f"{kind} {said}"
 
 
 def list_pages(stage: Stage) -> int:

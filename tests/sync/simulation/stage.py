@@ -28,7 +28,7 @@ from ekachit.sync import checkpoints, reading
 from ekachit.sync.checkpoints import Checkpoint
 from ekachit.sync.engine import run_pass
 from ekachit.sync.leases import Claim
-from ekachit.sync.models import Pass
+from ekachit.sync.models import Pass, PutAside
 from ekachit.sync.surroundings import Surroundings
 from tests.sync.simulation.line import Line
 from tests.sync.simulation.rows import Rows, rows_of
@@ -117,6 +117,7 @@ class Ran:
     crashed: Checkpoint | None = None
     disturbed: Checkpoint | None = None
     sent_too_late: int = 0
+    aside_before: dict[str, datetime | None] = field(default_factory=dict)
 
     @property
     def before(self) -> Rows:
@@ -219,6 +220,7 @@ class Stage:
         world = self.world(person)
         line = Line(self.doors, _no_seam)
         before, row, started = rows_of(person.user), person.reload(), self.clock()
+        aside = dict(PutAside.objects.filter(connection=row).values_list("issue_id", "version"))
         calm = world.version, self.clock.moment, world.index.lag is None
         left_at: int | None = None
         running, stretches = self._start(line, claim, crash_at=crash_at, pause_at=pause_at), []
@@ -243,6 +245,7 @@ class Stage:
             and receipt is not None
             and not running.paused.is_set(),
             crashed=None if receipt is not None else running.reached[-1],
+            aside_before=aside,
             sent_too_late=0 if left_at is None else max(0, len(line.exchanges) - left_at),
             disturbed=running.reached[pause_at - 1] if pause_at and running.paused.is_set() else None,
         )
