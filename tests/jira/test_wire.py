@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ekachit.jira.changelog import moment
 from ekachit.jira.errors import Unexpected
-from ekachit.jira.wire import Issue, Myself, Project, Unreadable, decode, moment, read_issue
+from ekachit.jira.wire import Issue, Myself, Project, Unreadable, decode, read_issue
 from ekachit.jira.wire_workflow import Transition
 
 

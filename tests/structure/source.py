@@ -24,7 +24,7 @@ def python_files(*folders: str) -> list[Path]:
 
 def text_files() -> list[Path]:
     """Every text of the project that people write."""
-    binary = {".png", ".mo", ".ico", ".woff2", ".mo", ".pyc", ".gz", ".br"}
+    binary = {".png", ".mo", ".ico", ".woff2", ".pyc", ".gz", ".br"}
     found = [path for folder in TEXTS for path in sorted((ROOT / folder).rglob("*")) if path.is_file()]
     found += [path for path in sorted(ROOT.iterdir()) if path.is_file() and path.suffix != ".lock"]
     return [path for path in found if path.suffix not in binary and "__pycache__" not in path.parts]

@@ -1,10 +1,12 @@
 # Written by hand: what links know already of each task's project and type is copied to the task.
 
+from typing import Any
+
 from django.db import migrations
 from django.db.models import OuterRef, Subquery
 
 
-def copy(apps, schema_editor):
+def copy(apps: Any, schema_editor: Any) -> None:
     Link = apps.get_model("sync", "Link")
     Task = apps.get_model("tasks", "Task")
     types = Link.objects.filter(task=OuterRef("pk")).values("issue_type")[:1]
