@@ -91,7 +91,8 @@ def test_it_works_without_javascript(installation: Installation, browser: Browse
     page.get_by_role("link", name="See your tasks").click()
     checklist = page.locator("details.checklist").first
     checklist.locator("summary").click()
-    expect(checklist.locator("li").first).to_be_visible()
+    checklist.get_by_role("link", name="Open the checklist").click()
+    expect(page.locator("#checklist li").first).to_be_visible()
 
 
 def test_the_token_field_is_empty_after_a_refusal(installation: Installation, browser: Browser) -> None:

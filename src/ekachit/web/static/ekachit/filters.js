@@ -1,11 +1,11 @@
 // Filters at once, with the choice in the address: what the server would answer, without asking it.
 (() => {
   "use strict";
-  const form = document.getElementById("filters");
+  const filters = () => document.getElementById("filters");
   const fold = (text) => text.toLowerCase();
 
   const wanted = () => {
-    const chosen = new FormData(form);
+    const chosen = new FormData(filters());
     return {
       project: chosen.get("project") ?? "",
       priority: chosen.get("priority") ?? "",
@@ -25,7 +25,7 @@
   };
 
   const apply = () => {
-    if (!form) return;
+    if (!filters()) return;
     const want = wanted();
     let any = false;
     for (const part of document.querySelectorAll("section.group, section.column")) {
@@ -44,27 +44,35 @@
 
   const remember = () => {
     const query = new URLSearchParams();
-    for (const [name, value] of new FormData(form)) if (String(value).trim()) query.append(name, String(value).trim());
+    for (const [name, value] of new FormData(filters())) if (String(value).trim()) query.append(name, String(value).trim());
     const address = query.size ? `?${query}` : window.location.pathname;
     window.history.replaceState(window.history.state, "", address);
     for (const back of document.querySelectorAll('input[name="back"]')) back.value = window.location.pathname + window.location.search;
-    for (const select of form.querySelectorAll("select")) select.classList.toggle("on", Boolean(select.value));
+    for (const select of filters().querySelectorAll("select")) select.classList.toggle("on", Boolean(select.value));
   };
 
-  if (form) {
-    form.addEventListener("input", () => { apply(); remember(); });
-    form.addEventListener("submit", (event) => { event.preventDefault(); document.querySelector("li.row:not([hidden])")?.focus(); });
-    document.addEventListener("click", (event) => {
-      if (!(event.target instanceof Element) || !event.target.closest("[data-clear-filters]")) return;
-      event.preventDefault();
-      for (const field of form.elements) {
-        if (field.type === "checkbox") field.checked = false;
-        else if ("value" in field) field.value = "";
-      }
-      apply();
-      remember();
-    });
-  }
+  // Listened for on the document: the form comes anew with the rows of an import.
+  const ours = (event) => event.target instanceof Element && event.target.closest("#filters") !== null;
+  document.addEventListener("input", (event) => {
+    if (!ours(event)) return;
+    apply();
+    remember();
+  });
+  document.addEventListener("submit", (event) => {
+    if (!ours(event)) return;
+    event.preventDefault();
+    document.querySelector("li.row:not([hidden])")?.focus();
+  });
+  document.addEventListener("click", (event) => {
+    if (!(event.target instanceof Element) || !event.target.closest("[data-clear-filters]")) return;
+    event.preventDefault();
+    for (const field of filters().elements) {
+      if (field.type === "checkbox") field.checked = false;
+      else if ("value" in field) field.value = "";
+    }
+    apply();
+    remember();
+  });
 
   document.addEventListener("keydown", (event) => {
     const typing = event.target instanceof HTMLElement && /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);

@@ -69,6 +69,15 @@
     }
   });
 
+  // Esc leaves the new task, and what was typed into it stays.
+  document.addEventListener("keydown", (event) => {
+    const form = event.target instanceof Element ? event.target.closest("#new") : null;
+    if (event.key !== "Escape" || !form?.open) return;
+    event.preventDefault();
+    form.open = false;
+    form.querySelector("summary").focus();
+  });
+
   // A task was added: the form is empty again, for the next one.
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.elt;

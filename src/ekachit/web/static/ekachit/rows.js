@@ -20,12 +20,13 @@
     go(all[next]);
   };
 
+  // Not as the form itself: HTMX would take the address of the button that was pressed last.
   const send = (row, to, values, focus = row.id) => {
     const form = document.getElementById("act");
     const token = form.querySelector('input[name="csrfmiddlewaretoken"]').value;
     wanted = focus;
     const sent = { ...values, csrfmiddlewaretoken: token };
-    window.htmx.ajax("POST", row.dataset.place + to, { source: "#act", swap: "none", values: sent });
+    window.htmx.ajax("POST", row.dataset.place + to, { source: document.body, swap: "none", values: sent });
   };
 
   const complete = () => {
@@ -112,7 +113,8 @@
     wanted = button.matches(".go") && document.activeElement === row ? row.id : button.closest(".status") ? row.querySelector("summary").id : row.id;
   }, true);
 
-  const restore = () => {
+  const restore = (event) => {
+    if (event.detail.elt.id === "focus" && event.detail.xhr.status === 204) return;
     const now = wanted && document.getElementById(wanted);
     if (now) (now.closest("[hidden]") ? null : now)?.focus();
     wanted = "";
@@ -123,7 +125,7 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     const polls = event.detail.elt.id === "today" || event.detail.elt.id === "board";
     if (!polls) return;
-    if (document.querySelector("#today details[open], #board details[open], li.row.dragging")) event.preventDefault();
+    if (document.querySelector("#today details[open], #board details[open], #filters:focus-within, li.row.dragging")) event.preventDefault();
     else wanted ||= current()?.id ?? "";
   });
 
