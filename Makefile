@@ -71,6 +71,10 @@ bench-push: $(VENV)/.dev  ## Measure the way from a click to Jira's 204; writes 
 
 # --- making of files -------------------------------------------------------------------------------
 
+.PHONY: messages
+messages: $(VENV)/.dev  ## Bring the translations in line with the texts, and compile them
+	@$(BIN)/python -m tools.messages
+
 .PHONY: screenshots
 screenshots: $(VENV)/.dev  ## Make the pictures of the documentation anew
 	$(BIN)/python -m tests.browser.screenshots

@@ -80,6 +80,8 @@ def in_python(source: str) -> list[MessageId]:
         number = MARKS.get(node.func.id)
         if number is None:
             continue
+        if isinstance(node.args[0], ast.Name | ast.Subscript | ast.Attribute):
+            continue  # a text that was marked where it stands
         texts = [each.value if isinstance(each, ast.Constant) else None for each in node.args[:number]]
         if len(texts) != number or not all(isinstance(each, str) for each in texts):
             raise ValueError(f"line {node.lineno}: {ast.unparse(node)} marks no plain text")

@@ -47,6 +47,8 @@ def missing() -> list[str]:
     lines = []
     if reason := no_browser():
         lines.append(f"browser tests, {reason}")
+    if not shutil.which("npm"):
+        lines.append("axe-core over the pages, for want of npm on the PATH (Debian: apt-get install npm)")
     if not any_postgres() and not install_wheel():
         lines.append(
             "the run on PostgreSQL, for want of its server programs: neither on the PATH nor under"
