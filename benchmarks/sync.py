@@ -147,7 +147,7 @@ def _section(
         table(["issues", "most held by the process", "more than before it", "of the bare loop"], memory),
         "### A poll that finds nothing new",
         table(
-            ["issues", "two requests, CPU", "poll, CPU", "ratio", "target", "poll, wall", "polls"],
+            ["issues", "bare requests, CPU", "poll, CPU", "ratio", "target", "poll, wall", "polls"],
             polls,
         ),
     ]
