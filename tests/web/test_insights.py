@@ -23,7 +23,9 @@ def history(ada: User) -> list[Task]:
     """Thirty tasks finished of late, at three hours a point."""
     days = (timezone.now() - timedelta(days=40)).replace(hour=9, minute=0)
     return [
-        make_finished(ada, points=2, hours=5 + place % 3, begins=days + timedelta(days=place), title=f"Old {place}")
+        make_finished(
+            ada, points=2, hours=5 + place % 3, begins=days + timedelta(days=place), title=f"Old {place}"
+        )
         for place in range(30)
     ]
 
@@ -56,13 +58,15 @@ def test_the_forecast_says_by_when_and_each_chart_has_its_table(
     assert headline(page).startswith("Your open work will be done by")
     assert "85 % sure. 24h of estimates left, likely" in page
     figures = page.count("<figure")
-    assert figures == page.count("<details class=\"behind\"><summary>As a table") == page.count("<canvas") >= 4
+    assert figures == page.count('<details class="behind"><summary>As a table') == page.count("<canvas") >= 4
     chances = [int(each) for each in re.findall(r'<td class="num">(\d+) %</td>', page)]
     assert chances == sorted(chances)
     assert chances[-1] >= 85
 
 
-def test_the_slider_re_flows_the_forecast_alone(browser_of_ada: Client, ada: User, history: list[Task]) -> None:
+def test_the_slider_re_flows_the_forecast_alone(
+    browser_of_ada: Client, ada: User, history: list[Task]
+) -> None:
     for number in range(6):
         make_open(ada, f"Task {number}", points=5)
     as_learned = browser_of_ada.get("/insights/", headers=HTMX)
@@ -85,7 +89,9 @@ def done_by(page: str) -> list[object]:
     return [int(hours[1]), len(data["labels"])]
 
 
-def test_dropping_a_task_brings_the_rest_forward(browser_of_ada: Client, ada: User, history: list[Task]) -> None:
+def test_dropping_a_task_brings_the_rest_forward(
+    browser_of_ada: Client, ada: User, history: list[Task]
+) -> None:
     large = make_open(ada, "A large one", points=40)
     make_open(ada, "A small one", points=1)
     whole = browser_of_ada.get("/insights/", headers=HTMX).text
@@ -115,7 +121,9 @@ def test_titles_and_questions_are_escaped(browser_of_ada: Client, ada: User, his
     assert "<script>alert" not in browser_of_ada.get("/insights/").text
 
 
-def test_a_suggestion_is_found_told_once_and_waits(browser_of_ada: Client, ada: User, history: list[Task]) -> None:
+def test_a_suggestion_is_found_told_once_and_waits(
+    browser_of_ada: Client, ada: User, history: list[Task]
+) -> None:
     page = browser_of_ada.get("/insights/").text
     row = Suggestion.objects.get(user=ada)
     assert (row.state, row.tasks) == (SuggestionState.SHOWN, 30)
@@ -129,8 +137,14 @@ def test_calibration_counts_ranges_as_they_were_said(browser_of_ada: Client, ada
     for day, (low, high) in enumerate([(4.0, 9.0), (1.0, 2.0), (7.0, 9.0), (5.0, 7.0)]):
         task = make_finished(ada, hours=6, day=day)
         StatedRange.objects.create(
-            task=task, estimate=3, unit="points", low=low, middle=(low + high) / 2, high=high, tasks=0,
-            stated_at=task.started_at,
+            task=task,
+            estimate=3,
+            unit="points",
+            low=low,
+            middle=(low + high) / 2,
+            high=high,
+            tasks=0,
+            stated_at=timezone.now(),
         )
     page = browser_of_ada.get("/insights/").text
     assert "2 of 4 tasks fell in their 80 % range." in page
