@@ -189,3 +189,12 @@ def test_somebody_else_can_touch_none_of_it(
     assert "Write it down" not in outsider.get("/settings/").text
     session.refresh_from_db()
     assert session.running
+
+
+def test_several_that_are_done_at_once_end_the_session_on_one_of_them(
+    browser_of_ada: Client, task: Task
+) -> None:
+    session = running(task, ago=timedelta(minutes=30))
+    browser_of_ada.post("/tasks/select/", {"task": [str(task.pk)], "status": "done"})
+    session.refresh_from_db()
+    assert session.ending == Ending.DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,6 +69,16 @@ def give_status(user: User, task: Task, status: str, *, now: datetime) -> Task:
     if status in {Status.DONE, Status.TODO}:
         end(user, Ending.DONE if status == Status.DONE else Ending.STOPPED, now=now, task=task)
     return set_status(task, status, now=now)
+
+
+@transaction.atomic
+def give_status_to_all(user: User, tasks: Iterable[Task], status: str, *, now: datetime) -> int:
+    """Give several tasks a status at once: all of them or, where one cannot have it, none. Returns how many.
+
+    Raises:
+        TaskError: as for `give_status`.
+    """
+    return len([give_status(user, each, status, now=now) for each in tasks])
 
 
 @transaction.atomic

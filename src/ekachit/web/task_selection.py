@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from ekachit.sync.actions import set_status_of_all
+from ekachit.sync.work import give_status_to_all
 from ekachit.tasks.actions import TaskError
 from ekachit.tasks.models import Status, Task
 from ekachit.tasks.queries import todays_rows
@@ -34,9 +34,12 @@ def task_selection(request: Visit) -> HttpResponse:
     ids = [int(each) for each in request.POST.getlist("task") if each.isdecimal()]
     ticked = Task.objects.filter(user=request.user, pk__in=ids).order_by("pk")
     try:
-        changed = set_status_of_all(ticked, request.POST.get("status", ""), now=timezone.now())
+        changed = give_status_to_all(request.user, ticked, request.POST.get("status", ""), now=timezone.now())
     except TaskError as wrong:
-        raise BadRequest(wrong.code) from None
+        if wrong.code == "status_unknown":
+            raise BadRequest(wrong.code) from None
+        messages.error(request, str(wrong))
+        return redirect("web:today")
     if changed:
         text = ngettext("%(count)d task is changed.", "%(count)d tasks are changed.", changed)
         messages.success(request, text % {"count": changed})
