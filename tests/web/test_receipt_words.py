@@ -179,11 +179,11 @@ def test_a_project_that_is_gone_is_told_once_and_again_after_picking_anew(
     sandbox.world.hide_project("OPS")
     for _ in range(2):
         assert run_pass_now(connection).code == "project_gone"
-    told = notices_of(ada).get()
+    told = notices_of(ada).get(kind="project_gone")
     assert (told.kind, told.params["project"]) == ("project_gone", "OPS")
     assert "The project OPS at" in browser_of_ada.get("/notices/").text
     assert "gone, or not shown to you" in browser_of_ada.get(address(connection)).text
     pick_projects(
         connection, list(connection.projects.filter(key="PAY").values_list("project_id", flat=True))
     )
-    assert not notices_of(ada).exists()
+    assert not notices_of(ada).filter(kind="project_gone").exists()
