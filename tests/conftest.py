@@ -6,7 +6,9 @@ them; so this file names them, after it has cleared the way.
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,13 +18,14 @@ import pytest
 
 from tests import loopback
 
-_home = tempfile.TemporaryDirectory(prefix="ekachit-test-")
+_home = Path(tempfile.mkdtemp(prefix="ekachit-test-"))
+atexit.register(shutil.rmtree, _home, ignore_errors=True)
 # EKACHIT_JIRA_* name files that tests compare with (a capture, the API document), not settings.
 for _name in [
     name for name in os.environ if name.startswith("EKACHIT_") and not name.startswith("EKACHIT_JIRA_")
 ]:
     del os.environ[_name]
-os.environ["EKACHIT_HOME"] = str(Path(_home.name) / "var")
+os.environ["EKACHIT_HOME"] = str(_home / "var")
 os.environ["DJANGO_SETTINGS_MODULE"] = "ekachit.settings"
 
 import django  # noqa: E402 # the environment had to be ready first
@@ -41,7 +44,7 @@ def _prepare_database() -> None:
     """Put a SQLite test database in a file: threads then meet the locks that they meet in real life."""
     database = cast("dict[str, Any]", django_settings.DATABASES["default"])
     if database["ENGINE"] == "django.db.backends.sqlite3":
-        database.setdefault("TEST", {})["NAME"] = str(Path(_home.name) / "test.sqlite3")
+        database.setdefault("TEST", {})["NAME"] = str(_home / "test.sqlite3")
         database["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
 
 
@@ -69,7 +72,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures & DATABASE_FIXTURES or item.get_closest_marker("django_db"):
             item.add_marker("database")
-
-
-def pytest_unconfigure() -> None:
-    _home.cleanup()
