@@ -34,7 +34,8 @@ class Installation:
 
     def __enter__(self) -> Self:
         port = self.url.rpartition(":")[2]
-        up = ["up", "--port", port]
+        # A port of its own: two installations that begin at the same moment would both find the usual one free.
+        up = ["up", "--port", port, "--sandbox-port", str(free_port())]
         hosts = ""
         if self._latency_ms:
             sandbox = str(free_port())

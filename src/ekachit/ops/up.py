@@ -22,9 +22,16 @@ READY_SECONDS = 60.0
 @click.option("--host", default=None, help="Address to listen on (EKACHIT_HOST).")
 @click.option("--port", type=click.IntRange(1, 65535), default=None, help="First port to try (EKACHIT_PORT).")
 @click.option(
+    "--sandbox-port",
+    type=click.IntRange(1, 65535),
+    default=SANDBOX_PORT,
+    show_default=True,
+    help="First port to try for the sandbox Jira.",
+)
+@click.option(
     "--sandbox/--no-sandbox", default=None, help="Start the sandbox Jira too (default: not in production)."
 )
-def up(host: str | None, port: int | None, sandbox: bool | None) -> None:  # noqa: FBT001 # click's own way
+def up(host: str | None, port: int | None, sandbox_port: int, sandbox: bool | None) -> None:  # noqa: FBT001 # click's own way
     """Prepare everything and run web, worker and sandbox until Ctrl-C."""
     of = settings()
     with_sandbox = not of.production if sandbox is None else sandbox
@@ -35,10 +42,10 @@ def up(host: str | None, port: int | None, sandbox: bool | None) -> None:  # noq
     prepare(of)
     try:
         web_host, web_port = host or of.host, _step(host or of.host, port or of.port, "web")
-        sandbox_port = _step("127.0.0.1", SANDBOX_PORT, "sandbox") if with_sandbox else None
+        jira_port = _step("127.0.0.1", sandbox_port, "sandbox") if with_sandbox else None
     except NoFreePortError as none_free:
         raise click.ClickException(str(none_free)) from None
-    supervisor = Supervisor(programs(of, web_host, web_port, sandbox_port))
+    supervisor = Supervisor(programs(of, web_host, web_port, jira_port))
     asyncio.run(_run(supervisor, of, web_host, web_port))
     click.echo("Ekachit has ended.", err=True)
 
