@@ -12,7 +12,7 @@ from django.utils import timezone
 from ekachit.accounts.models import User
 from ekachit.connections.models import Connection, Project, State
 from ekachit.sync.models import Conflict, ConflictKind, ConflictState, EntryState, Link, OutboxEntry, Pass
-from ekachit.sync.outbox import close_unsendable, differing, note_click, sends
+from ekachit.sync.outbox import close_unsendable, differing, note_click, replace_waiting, sends
 from ekachit.tasks.actions import change_status
 from ekachit.tasks.models import Task
 
@@ -82,6 +82,8 @@ def set_status(task: Task, status: str, *, now: datetime) -> Task:
     link = Link.objects.select_related("connection").filter(task=changed).first()
     if link is not None and sends(link):
         note_click(link, status, now=now)
+    elif link is not None:
+        replace_waiting(link, now=now)
     return changed
 
 

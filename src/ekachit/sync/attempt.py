@@ -27,7 +27,7 @@ from ekachit.sync import sending
 from ekachit.sync.checkpoints import Checkpoint, reach
 from ekachit.sync.gate import BudgetSpentError
 from ekachit.sync.leases import Claim
-from ekachit.sync.sending import Job, Seen
+from ekachit.sync.sending import Job, Left, Seen
 from ekachit.sync.surroundings import Surroundings
 from ekachit.sync.translate import Reader, Refusal
 from ekachit.sync.workflow import next_way, transition_from
@@ -82,7 +82,7 @@ class Attempt:
 
     async def _steps(self) -> None:
         issue = await self._read()
-        if issue is None or not await self._go_on(Seen(self._value(issue), theirs=self._lost_answer(issue))):
+        if issue is None or not await self._go_on(self._first_look(issue)):
             return
         for _ in range(LONGEST_PATH):
             way = await self._way(issue)
@@ -117,7 +117,9 @@ class Attempt:
             await self._refuse(way.code, self._detail(way.fields))
             return None
         status_id = _status_id(issue)
-        wanted = await self._in_database(sending.about_to_post, status_id, self._offered)
+        to = way.transition
+        left = Left(to.to_id, to.to_category, len(issue.status_changes))
+        wanted = await self._in_database(sending.about_to_post, status_id, self._offered, left)
         return way if wanted else None
 
     async def _post(self, way: Way) -> None:
@@ -163,11 +165,18 @@ class Attempt:
         agreed = self._job.rules.status_of(taken.to_id, taken.to_category)
         return Seen(self._value(issue), agreed, self._overwritten(issue, taken.to_id, before))
 
-    def _lost_answer(self, issue: wire.Issue) -> tuple[str, str] | None:
-        """What a write of an earlier attempt went over, if it arrived."""
-        if not self._job.posted or not self._target.reached(_status_id(issue), self._value(issue).category):
-            return None
-        return self._overwritten(issue, _status_id(issue), self._job.seen_status_id)
+    def _first_look(self, issue: wire.Issue) -> Seen:
+        """What an attempt begins with, and what a write of an earlier one came to whose answer was not heard."""
+        value, left, before = self._value(issue), self._job.left, self._job.seen_status_id
+        if self._job.posted and left is not None:
+            fresh = issue.status_changes[: max(0, len(issue.status_changes) - left.changes)]
+            if any(each.after == left.to_id for each in fresh):
+                # It arrived, wherever Jira has moved the issue since.
+                agreed = self._job.rules.status_of(left.to_id, left.to_category)
+                return Seen(value, agreed, self._overwritten(issue, left.to_id, before))
+        if self._job.posted and self._target.reached(_status_id(issue), value.category):
+            return Seen(value, theirs=self._overwritten(issue, _status_id(issue), before))
+        return Seen(value)
 
     def _overwritten(self, issue: wire.Issue, to_id: str, before: str) -> tuple[str, str] | None:
         """The status (as a task's, with Jira's name) that somebody set between our look and our write; None: none.

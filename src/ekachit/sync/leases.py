@@ -85,9 +85,13 @@ def due(limit: int, *, at: datetime | None = None) -> list[int]:
 def to_send(limit: int, *, at: datetime | None = None) -> list[int]:
     """Return ids of connections with a status change to send now, and that nobody sends for; `at` as in `due`."""
     moment = Now() if at is None else at
+    # Of one task the older change goes first: what comes after one that has to wait cannot be sent either.
+    earlier = OutboxEntry.objects.filter(
+        task=OuterRef("task"), pk__lt=OuterRef("pk"), state__in=OPEN_STATES, not_before__gt=moment
+    )
     waiting = OutboxEntry.objects.filter(
         connection=OuterRef("pk"), state__in=OPEN_STATES, not_before__lte=moment
-    )
+    ).exclude(Exists(earlier))
     ready = _free(Lane.SEND).filter(Exists(waiting)).exclude(_site_held(moment)).order_by("pk")
     return list(ready.values_list("pk", flat=True)[:limit])
 

@@ -66,6 +66,15 @@ def note_click(link: Link, wanted: str, *, now: datetime) -> OutboxEntry | None:
     )
 
 
+def replace_waiting(link: Link, *, now: datetime) -> None:
+    """Close what waits for a task that was given another status while nothing of it goes to Jira."""
+    waiting = OutboxEntry.objects.select_for_update().filter(
+        task_id=link.task_id, state=EntryState.WAITING, posted_at__isnull=True
+    )
+    for entry in waiting:
+        close(entry, EntryState.SUPERSEDED, now=now)
+
+
 def close(
     entry: OutboxEntry,
     state: EntryState,

@@ -15,6 +15,7 @@ from ekachit.connections.models import Connection, Project
 from ekachit.domain.sync.delivery import write_wait
 from ekachit.domain.sync.reconcile import reconcile
 from ekachit.domain.sync.state import Issue, RemoteView, Scope
+from ekachit.domain.sync.status import Category
 from ekachit.domain.sync.transitions import Transition
 from ekachit.jira.ledger import Call
 from ekachit.jira.points import PointsFields
@@ -32,6 +33,8 @@ from ekachit.vault.seal import SealedToken
 
 HELD_BACK = timedelta(seconds=60)
 LONGEST_WINDOW = timedelta(seconds=30)
+# In an entry's detail, for as long as it is open.
+_LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +46,23 @@ class Sender:
     points: PointsFields
 
 
+class Left(msgspec.Struct, frozen=True):
+    """A write that left: the status it leads to, and how many changes of status the issue had a moment before.
+
+    By the changes that have come since, a reading tells whether it arrived, also where Jira moved on from there.
+    """
+
+    to_id: str
+    to_category: Category
+    changes: int
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One entry whose turn it is. `posted` is whether an earlier attempt's write may have arrived."""
+    """One entry whose turn it is. `posted` is whether an earlier attempt's write may have arrived.
+
+    `left` is that write, None without one.
+    """
 
     entry_id: int
     task_id: int
@@ -58,6 +75,7 @@ class Job:
     posted: bool
     seen_status_id: str
     rules: Rules
+    left: Left | None = None
 
 
 @transaction.atomic
@@ -129,6 +147,7 @@ def _job(connection: Connection, entry: OutboxEntry, now: datetime) -> Job | Non
         posted=entry.posted_at is not None,
         seen_status_id=entry.seen_status_id,
         rules=rules_of(project, reading_of(project, connection)),
+        left=msgspec.convert(entry.detail[_LEFT], Left) if _LEFT in entry.detail else None,
     )
 
 
@@ -215,11 +234,14 @@ def about_to_post(  # noqa: PLR0913 # each is asked for by name
     job: Job,
     status_id: str,
     transitions: Iterable[Transition],
+    left: Left,
     *,
     now: datetime,
     calls: Sequence[Call] = (),
 ) -> bool:
     """Note that a write leaves now, and what Jira had a moment before; returns False where it is no longer wanted.
+
+    Nor does it leave where two-way was switched off since: then it is closed as not sent.
 
     Raises:
         LeaseLostError: the claim is no longer ours; nothing may be sent.
@@ -228,11 +250,14 @@ def about_to_post(  # noqa: PLR0913 # each is asked for by name
     file_calls(connection, calls)
     _remember(connection, job, status_id, transitions)
     renew(claim)
-    return bool(
-        OutboxEntry.objects.filter(pk=job.entry_id, state=EntryState.SENDING).update(
-            posted_at=now, seen_status_id=status_id
-        )
-    )
+    sending = OutboxEntry.objects.filter(pk=job.entry_id, state=EntryState.SENDING)
+    link = Link.objects.select_related("connection").get(task_id=job.task_id)
+    if outbox.sends(link) is None:
+        for entry in sending.select_for_update():
+            outbox.close(entry, EntryState.CANCELLED, now=now, code="two_way_off")
+        return False
+    noted = {_LEFT: msgspec.to_builtins(left)}
+    return bool(sending.update(posted_at=now, seen_status_id=status_id, detail=noted))
 
 
 @transaction.atomic

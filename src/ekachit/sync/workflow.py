@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ekachit.connections.models import Project
@@ -78,7 +78,11 @@ class Rules:
 
     def status_of(self, status_id: str, category: Category) -> str:
         """Return the task's status that a Jira status counts as in this project."""
-        return task_status(self.reading.counts_as.get(status_id, category))
+        return task_status(self.category_of(status_id, category))
+
+    def category_of(self, status_id: str, category: Category) -> Category:
+        """Return the category that a Jira status counts as in this project."""
+        return self.reading.counts_as.get(status_id, category)
 
 
 def rules_of(project: Project, reading: Reading) -> Rules:
@@ -93,7 +97,9 @@ def rules_of(project: Project, reading: Reading) -> Rules:
         for field_id, each in project.chosen_values.items()
     }
     edges = {
-        issue_type: {start: [_edge(each) for each in seen] for start, seen in by_status.items()}
+        issue_type: {
+            start: [_edge(each, reading.counts_as) for each in seen] for start, seen in by_status.items()
+        }
         for issue_type, by_status in project.workflow.items()
     }
     statuses = {
@@ -118,6 +124,8 @@ def next_way(
         offered: the transitions open to the person now.
     """
     target = rules.targets[wanted]
+    # A status that was chosen to mean something else here does not lead to what its category says.
+    offered = [replace(each, to_category=rules.category_of(each.to_id, each.to_category)) for each in offered]
     direct = choose(offered, target, rules.values)
     if isinstance(direct, Way) or direct.code != "no_transition" or not rules.allow_path:
         return direct
@@ -139,5 +147,5 @@ def with_seen(
     return {**workflow, issue_type: {**workflow.get(issue_type, {}), status_id: edges}}
 
 
-def _edge(stored: Sequence[Any]) -> Edge:
-    return Edge(stored[0], Category(stored[1]), bool(stored[2]))
+def _edge(stored: Sequence[Any], counts_as: Mapping[str, Category]) -> Edge:
+    return Edge(stored[0], counts_as.get(stored[0], Category(stored[1])), bool(stored[2]))

@@ -1,0 +1,95 @@
+"""What the histories found, each as a story of its own."""
+
+# ruff: noqa: N802 # names begin with the ids of properties
+
+from __future__ import annotations
+
+from ekachit.connections import actions as connecting
+from ekachit.jira.transport import Request, Response
+from ekachit.sync.leases import to_send
+from ekachit.tasks.models import Status
+from tests.sync.two_ends import TwoEnds
+
+DONE, DOING, TODO = Status.DONE.value, Status.IN_PROGRESS.value, Status.TODO.value
+
+
+def unpick(ends: TwoEnds, key: str) -> None:
+    """The project is no longer picked; the worker's housekeeping has not been round."""
+    others = ends.connection.projects.exclude(key=key)
+    connecting.pick_projects(ends.connection, list(others.values_list("project_id", flat=True)))
+
+
+def test_I7_what_waits_for_a_project_no_longer_picked_is_not_sent(ends: TwoEnds) -> None:
+    ends.click("PAY-1", DONE)
+    unpick(ends, "PAY")
+    ends.send()
+    assert ends.states("PAY-1") == [("cancelled", "two_way_off")]
+    assert ends.posts("PAY-1") == []
+
+
+def test_I7_two_way_is_switched_off_while_the_sender_looks(ends: TwoEnds) -> None:
+    ends.click("PAY-1", DONE)
+    real = ends.around().transport
+
+    class Switching:
+        async def send(self, request: Request) -> Response:
+            if request.url.partition("?")[0].endswith("/transitions"):
+                await ends.around().in_database(ends.set_project, "PAY", two_way=False)
+            return await real.send(request)
+
+    ends.transport = Switching()
+    ends.send()
+    assert ends.states("PAY-1") == [("cancelled", "two_way_off")]
+    assert ends.posts("PAY-1") == []
+
+
+def test_I3_what_is_said_while_nothing_is_sent_replaces_what_waits(ends: TwoEnds) -> None:
+    ends.click("PAY-1", DONE)
+    unpick(ends, "PAY")
+    ends.click("PAY-1", TODO)
+    assert ends.states("PAY-1") == [("superseded", "")]
+    ends.send()
+    assert ends.both("PAY-1") == ("todo", "new")
+
+
+def test_I4_a_status_that_means_done_here_is_no_way_to_in_progress(ends: TwoEnds) -> None:
+    ends.set_project("PAY", done_status_id="3", done_status_name="In Progress")
+    ends.click("PAY-1", DONE)
+    ends.send()
+    ends.click("PAY-1", DOING)
+    ends.send()
+    assert ends.states("PAY-1") == [("applied", ""), ("refused", "no_transition")]
+    assert len(ends.posts("PAY-1")) == 1
+    assert ends.conflicts() == []
+
+
+def test_I22_what_stands_behind_a_change_that_waits_claims_nobody(ends: TwoEnds) -> None:
+    ends.faults.arm("lost_response", endpoint="transition")
+    ends.click("PAY-1", DONE)
+    ends.send()
+    ends.click("PAY-1", TODO)
+    assert to_send(10, at=ends.clock()) == []
+    ends.send_until_quiet()
+    assert ends.states("PAY-1") == [("applied", ""), ("applied", "")]
+
+
+def test_I7_what_arrived_unheard_of_and_was_taken_back_is_not_sent_again(ends: TwoEnds) -> None:
+    ends.faults.arm("lost_response", endpoint="transition")
+    ends.click("PAY-1", DONE)
+    ends.send()
+    ends.in_jira("PAY-1", "To Do")
+    ends.send_until_quiet()
+    assert ends.states("PAY-1") == [("applied", "")]
+    assert len(ends.posts("PAY-1")) == 1
+    assert ends.both("PAY-1") == ("todo", "new")
+
+
+def test_I7_what_did_not_arrive_is_sent_though_the_issue_was_done_once_before(ends: TwoEnds) -> None:
+    for status in ("Done", "To Do"):
+        ends.in_jira("PAY-1", status)
+    ends.sync()
+    ends.faults.arm("closed", endpoint="transition")
+    ends.click("PAY-1", DONE)
+    ends.send_until_quiet()
+    assert [each.status for each in ends.posts("PAY-1")] == [None, 204]
+    assert ends.both("PAY-1") == ("done", "done")
