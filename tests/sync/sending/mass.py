@@ -1,0 +1,68 @@
+"""Many histories of sending, and the proof that they were not vacuous: what has to have happened in them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+
+import pytest
+from django.db import connection
+
+from ekachit.domain.sync.delivery import OPEN, EntryState
+from ekachit.sync.checkpoints import Checkpoint
+from tests.sync.sending.history import play
+from tests.sync.sending.ruling import RULES
+from tests.sync.simulation.mass import quietly
+
+# Two parts of these are 600 histories; PostgreSQL, which is slower at them, gets a slice of 40.
+ON_SQLITE = connection.vendor == "sqlite"
+CHUNKS, CHUNK = (10, 30) if ON_SQLITE else (1, 20)
+OF_SENDING = (
+    Checkpoint.BEFORE_REQUEST,
+    Checkpoint.AFTER_REQUEST,
+    Checkpoint.BEFORE_POST,
+    Checkpoint.AFTER_POST,
+    Checkpoint.IN_APPLY,
+)
+# Every one of these has to have happened at each of the three requests of a delivery, or at its write.
+FAULTS = ("lost_response", "reset", "closed", "rate_limited", "server_error", "unauthorized", "revoke_token")
+OF_WRITES = ("conflict", "read_only", "automation", "colleague:edit", "colleague:reassign")
+
+
+def play_all(seeds: Iterable[int], only: Collection[str] = ()) -> Counter[str]:
+    """Play histories (with `only`, of these rules alone) and return how often each thing happened in them."""
+    counts: Counter[str] = Counter()
+    with quietly():
+        for seed in seeds:
+            counts += play(seed, only).counts
+    return counts
+
+
+def missing(counts: Counter[str]) -> list[str]:
+    """Return what never happened: a run that lacks any of it proves less than it says."""
+    ended = {name.partition(" ")[0] for name in counts}
+    struck = {name.partition(" × ")[0] for name in counts}
+    wanted = [
+        *(f"crash × {point.value}" for point in OF_SENDING),
+        *(f"disturbed × {point.value}" for point in OF_SENDING),
+        *(f"{kind} × write" for kind in OF_WRITES),
+        "went over somebody's change",
+        *RULES,
+    ]
+    states = {each.value for each in EntryState if each not in OPEN}
+    return [each for each in wanted if not counts[each]] + sorted(states - ended) + sorted({*FAULTS} - struck)
+
+
+def assert_not_vacuous(counts: Counter[str]) -> None:
+    """Fail where something never happened. Where only some of a part's histories were run, that proves nothing."""
+    if not ON_SQLITE:
+        pytest.skip("a slice of the histories is played here; whether they are vacuous is judged on SQLite")
+    if counts["histories"] < CHUNK * CHUNKS:
+        pytest.skip(f"only {counts['histories']} of {CHUNK * CHUNKS} histories of this part were played")
+    assert missing(counts) == []
+
+
+def seeds(part: int, chunk: int) -> range:
+    """The seeds of a chunk."""
+    first = part * 1_000_000 + chunk * CHUNK
+    return range(first, first + CHUNK)
