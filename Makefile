@@ -55,7 +55,7 @@ conformance: $(VENV)/.dev  ## Judge the sandbox Jira by clients written by other
 
 # --- measurements: a target bench-NAME for each, named in BENCHES ----------------------------------
 
-BENCHES := bench-start bench-sync bench-push
+BENCHES := bench-start bench-sync bench-push bench-web
 
 .PHONY: bench $(BENCHES)
 bench: $(BENCHES)  ## Take every measurement
@@ -68,6 +68,9 @@ bench-sync: $(VENV)/.dev  ## Measure imports and polls beside bare requests; wri
 
 bench-push: $(VENV)/.dev  ## Measure the way from a click to Jira's 204; writes docs/performance.md
 	@$(BIN)/python -m benchmarks.push
+
+bench-web: $(VENV)/.dev  ## Measure Today at the server and under the hand; writes docs/performance.md
+	@$(BIN)/python -m benchmarks.web
 
 # --- making of files -------------------------------------------------------------------------------
 

@@ -41,7 +41,7 @@ def source() -> str:
         for name in ("package.json", "package-lock.json"):
             shutil.copyfile(HERE / name, FOLDER / name)
         install = ["npm", "ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]
-        done = subprocess.run(  # our own command
+        done = subprocess.run(  # noqa: S603 # our own command
             install,
             cwd=FOLDER,
             env=os.environ,

@@ -120,10 +120,9 @@ def methods(view: Any) -> list[str]:
     return ["GET"]
 
 
+@pytest.mark.usefixtures("_axe")
 @pytest.mark.parametrize("path", STRANGERS)
-def test_a_stranger_s_page_keeps_nobody_out(
-    _axe: None, installation: Installation, browser: Browser, path: str
-) -> None:
+def test_a_stranger_s_page_keeps_nobody_out(installation: Installation, browser: Browser, path: str) -> None:
     assert_clean(visitor(browser, installation.url), path)
 
 

@@ -62,7 +62,8 @@ def test_a_translation_keeps_the_names_that_are_filled_in(catalogue: Path) -> No
         ids = each.id if isinstance(each.id, tuple | list) else [each.id]
         strings = each.string if isinstance(each.string, tuple | list) else [each.string]
         wanted = sorted(set(PLACEHOLDER.findall(ids[-1])))
-        wrong += [text for text in strings if each.id and sorted(set(PLACEHOLDER.findall(text))) != wanted]
+        texts = [text for text in strings if text and each.id]
+        wrong += [text for text in texts if sorted(set(PLACEHOLDER.findall(text))) != wanted]
     assert wrong == []
 
 
@@ -132,9 +133,9 @@ def sentences(tree: ast.Module) -> Iterator[tuple[int, str]]:
         if marked or logged or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             passed |= set(ast.walk(node))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in passed:
-            if SENTENCE.match(node.value):
-                yield node.lineno, node.value
+        text = node.value if isinstance(node, ast.Constant) and node not in passed else None
+        if isinstance(text, str) and isinstance(node, ast.Constant) and SENTENCE.match(text):
+            yield node.lineno, text
 
 
 def test_scripts_say_nothing_of_their_own() -> None:

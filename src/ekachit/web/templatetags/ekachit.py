@@ -76,6 +76,12 @@ def why_asked(why: str) -> str:
 
 
 @register.filter
+def short_path(path: str) -> str:
+    """Return a path of Jira's API without what all of them begin with."""
+    return path.removeprefix("/rest/api/3")
+
+
+@register.filter
 def reason(code: str) -> str:
     """Return the plain words of an error code, empty for none."""
     return str(words_for(code).title) if code else ""

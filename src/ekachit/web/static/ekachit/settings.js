@@ -18,6 +18,7 @@
       return;
     }
     form.dataset.allowed = "yes";
-    form.requestSubmit(on);
+    // Not while this very submission is being told of: the browser would ignore it.
+    window.setTimeout(() => form.requestSubmit(on));
   });
 })();
