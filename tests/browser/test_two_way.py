@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import re
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,8 @@ from tests.browser.installation import Installation
 from tests.browser.journey import Visitor, visitor
 
 pytestmark = pytest.mark.browser
-# From the click to the final state in the row, on a Jira that answers at once.
-SETTLED_MS = 2000
+# How long it really takes is measured by `make bench-push`; here it only has to come.
+PATIENCE_MS = 20_000
 
 
 def prepared(browser: Browser, url: str, email: str) -> Visitor:
@@ -38,14 +38,14 @@ def switch_on(someone: Visitor, key: str) -> None:
 
 def row_of(page: Page, key: str, group: str) -> Locator:
     section = page.locator("section.group").filter(has=page.get_by_role("heading", name=group))
-    return section.locator("li.row").filter(has=page.locator("a.key", has_text=key))
+    whole = re.compile(rf"^{re.escape(key)}(?!\d)" if key[-1].isdigit() else rf"^{re.escape(key)}")
+    return section.locator("li.row").filter(has=page.locator("a.key", has_text=whole))
 
 
-def give(row: Locator, status: str) -> float:
-    """Choose a status in the row's menu; when that was."""
+def give(row: Locator, status: str) -> None:
+    """Choose a status in the row's menu."""
     row.locator("details.status summary").click()
     row.get_by_role("button", name=status, exact=True).click()
-    return time.monotonic()
 
 
 def test_a_done_that_needs_a_resolution_is_told_chosen_once_and_goes(
@@ -71,32 +71,26 @@ def test_a_done_that_needs_a_resolution_is_told_chosen_once_and_goes(
     look("projects-table")
 
     someone.go("/today/")
-    row = row_of(page, "OPS-", "To do").first
-    key = row.locator("a.key").inner_text().split()[0]
-    clicked = give(row, "Done")
+    key = row_of(page, "OPS-", "To do").first.locator("a.key").inner_text().split()[0]
+    give(row_of(page, key, "To do"), "Done")
     chip = row_of(page, key, "To do").locator("a.chip", has_text="Jira refused")
-    expect(chip).to_have_text("Jira refused: needs “Resolution”", timeout=SETTLED_MS + 3000)
-    refused_after = time.monotonic() - clicked
+    expect(chip).to_have_text("Jira refused: needs “Resolution”", timeout=PATIENCE_MS)
     look("today-refused")
     chip.click()
     expect(page.get_by_text("only together with a value for “Resolution”")).to_be_visible()
     look("outbox-refused")
     page.get_by_label("Resolution").select_option("Done")
     page.get_by_role("button", name="Use for this project, and send").click()
-    clicked = time.monotonic()
     done = row_of(page, key, "Done today")
     expect(done).to_be_visible()
-    expect(done.locator("a.chip")).to_have_count(0, timeout=SETTLED_MS + 3000)
-    settled_after = time.monotonic() - clicked
-    expect(done.locator(".jira-status")).to_contain_text("Closed")
+    expect(done.locator(".jira-status")).to_contain_text("Closed", timeout=PATIENCE_MS)
+    expect(done.locator("a.chip")).to_have_count(0, timeout=PATIENCE_MS)
     look("today-settled")
-    assert max(refused_after, settled_after) * 1000 <= SETTLED_MS, (refused_after, settled_after)
 
-    second = row_of(page, "OPS-", "To do").first
-    other = second.locator("a.key").inner_text().split()[0]
-    give(second, "Done")
+    other = row_of(page, "OPS-", "To do").first.locator("a.key").inner_text().split()[0]
+    give(row_of(page, other, "To do"), "Done")
     settled = row_of(page, other, "Done today")
-    expect(settled.locator(".jira-status")).to_contain_text("Closed", timeout=SETTLED_MS + 3000)
+    expect(settled.locator(".jira-status")).to_contain_text("Closed", timeout=PATIENCE_MS)
     assert someone.troubles == []
 
 

@@ -94,3 +94,13 @@ def test_the_list_of_keys_names_them(browser_of_ada: Client, task: Task) -> None
     assert "<kbd>j</kbd> <kbd>k</kbd>" in page
     assert "<kbd>x</kbd>" in page
     assert "ekachit/rows.js" in page
+
+
+def test_an_address_that_leads_to_a_row_still_gets_the_rows_anew(browser_of_ada: Client, ada: User) -> None:
+    task = make_task(ada)
+    answer = browser_of_ada.post(
+        f"/tasks/{task.pk}/status/",
+        {"status": "done"},
+        headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver/today/#task-{task.pk}"},
+    )
+    assert 'id="today" hx-swap-oob="true"' in answer.text

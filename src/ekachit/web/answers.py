@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -68,6 +69,6 @@ def gone_on(request: Visit, address: str) -> HttpResponse:
 
 def _page_of(request: Visit) -> str:
     try:
-        return resolve((request.htmx.current_url_abs_path or "").partition("?")[0]).view_name
+        return resolve(urlsplit(request.htmx.current_url_abs_path or "").path).view_name
     except Resolver404:
         return ""

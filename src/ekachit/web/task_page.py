@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -63,7 +64,7 @@ def _into_its_session(context: dict[str, Any]) -> None:
 
 def live(request: Visit) -> dict[str, object]:
     """Return what the living part of the page at hand shows."""
-    at = resolve((request.htmx.current_url_abs_path or "").partition("?")[0])
+    at = resolve(urlsplit(request.htmx.current_url_abs_path or "").path)
     return screen(request.user, own_task(request.user, at.kwargs["task_id"]))
 
 

@@ -121,11 +121,24 @@
   };
   document.addEventListener("htmx:afterRequest", restore);
 
+  // What is done brings its own rows: those asked for before it are old, and none are asked for until it is answered.
+  let doing = 0;
+  const does = (event) => event.detail.requestConfig?.verb === "post";
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!does(event)) return;
+    doing += 1;
+    for (const part of document.querySelectorAll("#today, #board")) window.htmx.trigger(part, "htmx:abort");
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (does(event)) doing = Math.max(0, doing - 1);
+  });
+
   // While rows come by themselves, an open menu is not swapped away under the hand, and the focus stays.
   document.addEventListener("htmx:beforeRequest", (event) => {
     const polls = event.detail.elt.id === "today" || event.detail.elt.id === "board";
     if (!polls) return;
-    if (document.querySelector("#today details[open], #board details[open], #filters:focus-within, li.row.dragging")) event.preventDefault();
+    if (doing) event.preventDefault();
+    else if (document.querySelector("#today details[open], #board details[open], #filters:focus-within, li.row.dragging")) event.preventDefault();
     else wanted ||= current()?.id ?? "";
   });
 
