@@ -16,7 +16,7 @@ from ekachit.domain.estimation.multiplier import expected_hours, points_that_cou
 from ekachit.domain.sync.actions import Action, Create, Keep, MarkGone, SetAside, Update
 from ekachit.domain.sync.state import Issue, Subtask, Values
 from ekachit.sync.held import base_from
-from ekachit.sync.models import Conflict, ConflictKind, Link, OutboxEntry, Presence
+from ekachit.sync.models import Conflict, ConflictKind, EntryState, Link, OutboxEntry, Presence
 from ekachit.sync.outbox import settle
 from ekachit.sync.passes import Tally
 from ekachit.tasks.actions import enter_status
@@ -181,9 +181,12 @@ class Writer:
         )
         if "checklist" in action.changed:
             _renew_lines(task.pk, values.shown)
-        if action.set_aside is not None:
-            self._set_aside(task, action, action.set_aside, ours_at)
-        settle(task.pk, jiras=values.status, set_aside=action.set_aside is not None, now=self._now)
+        aside = action.set_aside
+        if aside is None and task.status != before:
+            aside = _taken_back(task.pk, before, values.status)
+        if aside is not None:
+            self._set_aside(task, action, aside, ours_at)
+        settle(task.pk, jiras=values.status, set_aside=aside is not None, now=self._now)
         self._tally.updated += 1
         note = {"key": values.key, "task": task.pk, "changed": list(action.changed)}
         if task.status != before:
@@ -254,6 +257,14 @@ class Writer:
             ours=entry.wanted,
             jiras=status or name,
         )
+
+
+def _taken_back(task_id: int, ours: str, jiras: str) -> SetAside | None:
+    """What the person said again, behind a write that may have arrived, where Jira went elsewhere; None: nothing."""
+    entry = OutboxEntry.objects.filter(
+        task_id=task_id, state=EntryState.WAITING, wanted=ours, posted_at__isnull=True
+    ).first()
+    return SetAside(entry.base, ours, jiras) if entry is not None else None
 
 
 def _receipt_values(task: Task, changed: Sequence[str]) -> dict[str, object]:

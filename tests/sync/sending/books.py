@@ -4,19 +4,48 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
+from ekachit import rows
 from ekachit.connections.models import Project
 from ekachit.sandbox.world import World
-from ekachit.sync.models import OPEN_STATES, OutboxEntry
+from ekachit.sync.models import OPEN_STATES
 from tests.sync.sending.line import Write
 from tests.sync.simulation.model import STATUS
 from tests.sync.simulation.stage import Person
 
-Ended = tuple[str, str, str, str, datetime | None]
+Ended = tuple[str, str, str, str, object]
 # Which statuses of Jira count as Done and as In Progress, whatever their categories.
 Config = tuple[str, str]
+
+
+_ENTRIES = """
+SELECT entry.id, entry.task_id, link.issue_id, link.key, entry.wanted, entry.base, entry.state, entry.code,
+  entry.attempts, entry.posted_at, entry.ended_at, entry.left_at
+FROM sync_outboxentry entry JOIN sync_link link ON link.task_id = entry.task_id WHERE entry.user_id = %s ORDER BY entry.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An outbox entry, without what a model costs. Of its times it is looked at only whether they are there."""
+
+    pk: int
+    task_id: int
+    issue_id: str
+    key: str
+    wanted: str
+    base: str
+    state: str
+    code: str
+    attempts: int
+    posted_at: object
+    ended_at: object
+    left_at: object
+
+
+def is_open(entry: Entry) -> bool:
+    return entry.state in OPEN_STATES
 
 
 @dataclass(slots=True)
@@ -38,21 +67,19 @@ class Books:
     configs: set[Config] = field(default_factory=lambda: {("", "")})
     paths: bool = False
 
-    def note_new(self, person: Person, world: World) -> list[OutboxEntry]:
+    def note_new(self, person: Person, world: World) -> list[Entry]:
         """Note entries that have begun; returns them."""
         fresh = [each for each in self.entries(person) if each.pk not in self.born]
         for each in fresh:
-            issue_id = each.task.link.issue_id
-            issue = world.issues.get(int(issue_id))
-            changes = len(world.history.get(int(issue_id), ()))
-            self.born[each.pk] = issue_id, changes, issue.status_id if issue else ""
+            issue = world.issues.get(int(each.issue_id))
+            changes = len(world.history.get(int(each.issue_id), ()))
+            self.born[each.pk] = each.issue_id, changes, issue.status_id if issue else ""
         return fresh
 
     @staticmethod
-    def entries(person: Person) -> list[OutboxEntry]:
+    def entries(person: Person) -> list[Entry]:
         """Every entry of the person's, oldest first."""
-        rows = OutboxEntry.objects.filter(user=person.user).select_related("task__link")
-        return list(rows.order_by("pk"))
+        return [Entry(*each) for each in rows.select(_ENTRIES, [person.user.pk])]
 
     def ways_to_count(self, world: World, status_id: str) -> set[str]:
         """What a status of Jira's may count as here, by any of the choices that were made for projects."""
@@ -75,7 +102,7 @@ class Books:
     def plain(self, person: Person) -> list[Any]:
         """The entries without keys of rows: equal for two runs of one history."""
         return [
-            [each.task.link.issue_id, each.wanted, each.base, each.state, each.code, each.attempts]
+            [each.issue_id, each.wanted, each.base, each.state, each.code, each.attempts]
             for each in self.entries(person)
         ]
 
@@ -86,7 +113,3 @@ def counted(status_id: str, plain: str, config: Config) -> str:
     if status_id == done:
         return "done"
     return "in_progress" if status_id == progress else plain
-
-
-def is_open(entry: OutboxEntry) -> bool:
-    return entry.state in OPEN_STATES

@@ -80,7 +80,7 @@ def _settle(stage: SendingStage) -> None:
             poll(stage, stage.person)
         check_step(stage)
     left = [
-        f"{each.task.link.key} {each.wanted} {each.state} {each.code}"
+        f"{each.key} {each.wanted} {each.state} {each.code}"
         for each in stage.books.entries(stage.person)
         if is_open(each)
     ]

@@ -138,11 +138,8 @@ def targets(stage: SendingStage, workflow: Workflow) -> tuple[str, str]:
 @rule(5)
 def choose_value(stage: SendingStage) -> str:
     """The person chooses a value that Jira asked for; the refused change is sent again."""
-    asking = [
-        each
-        for each in stage.books.entries(stage.person)
-        if each.state == EntryState.REFUSED and each.detail.get("fields")
-    ]
+    refused = OutboxEntry.objects.filter(user=stage.person.user, state=EntryState.REFUSED).order_by("pk")
+    asking = [each for each in refused if each.detail.get("fields")]
     if not asking:
         return ""
     entry = asking[-1]
@@ -159,18 +156,22 @@ def choose_value(stage: SendingStage) -> str:
     return f"{fields[0]['id']} {option['name']}"
 
 
+def not_in_jira(stage: SendingStage) -> list[OutboxEntry]:
+    """What was refused or not sent."""
+    states = (EntryState.REFUSED, EntryState.CANCELLED)
+    return list(OutboxEntry.objects.filter(user=stage.person.user, state__in=states).order_by("pk"))
+
+
 @rule(4)
 def retry(stage: SendingStage) -> str:
     """What was refused or not sent is sent once more."""
-    ended = [each for each in stage.books.entries(stage.person) if each.state in {"refused", "cancelled"}]
-    if not ended:
-        return ""
-    return str(actions.retry(stage.dice.choice(ended), now=stage.clock()))
+    ended = not_in_jira(stage)
+    return str(actions.retry(stage.dice.choice(ended), now=stage.clock())) if ended else ""
 
 
 @rule(1)
 def leave(stage: SendingStage) -> str:
-    ended = [each for each in stage.books.entries(stage.person) if each.state in {"refused", "cancelled"}]
+    ended = not_in_jira(stage)
     return str(actions.leave(stage.dice.choice(ended), now=stage.clock())) if ended else ""
 
 

@@ -93,3 +93,17 @@ def test_I7_what_did_not_arrive_is_sent_though_the_issue_was_done_once_before(en
     ends.send_until_quiet()
     assert [each.status for each in ends.posts("PAY-1")] == [None, 204]
     assert ends.both("PAY-1") == ("done", "done")
+
+
+def test_I3_what_was_said_again_is_set_aside_where_jira_went_elsewhere(ends: TwoEnds) -> None:
+    ends.in_jira("PAY-1", "In Progress")
+    ends.sync()
+    ends.faults.arm("closed", endpoint="transition")
+    ends.click("PAY-1", DONE)
+    ends.send()
+    ends.click("PAY-1", DOING)
+    ends.in_jira("PAY-1", "To Do")
+    ends.send_until_quiet()
+    assert ends.both("PAY-1") == ("todo", "new")
+    assert {state for state, _ in ends.states("PAY-1")} == {"conflict"}
+    assert [(each.ours, each.jiras) for each in ends.conflicts()] == [(DOING, TODO)]
