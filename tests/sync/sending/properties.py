@@ -256,7 +256,9 @@ def tasks_of(stage: SendingStage) -> list[TaskRow]:
 
 def i3_one_visible_state(stage: SendingStage, entries: list[Entry]) -> None:
     """Local differs from base exactly where the newest entry is open and wants local; and the row says so."""
-    books, newest = stage.books, {each.task_id: each for each in entries}
+    books = stage.books
+    # What was taken back before it left is as if it had never been said: what went before it counts.
+    newest = {each.task_id: each for each in entries if each.code != "undone"}
     of_task: defaultdict[int, list[str]] = defaultdict(list)
     for each in entries:
         if is_open(each):
