@@ -202,7 +202,9 @@ def observe(claim: Claim, job: Job, seen: Seen, *, now: datetime, calls: Sequenc
 
 
 def _has_newer(entry: OutboxEntry) -> bool:
-    return OutboxEntry.objects.filter(task_id=entry.task_id, pk__gt=entry.pk).exists()
+    """Whether the person has said something since that stands: not what was taken back before it left."""
+    newer = OutboxEntry.objects.filter(task_id=entry.task_id, pk__gt=entry.pk)
+    return newer.exclude(state=EntryState.CANCELLED, code="undone").exists()
 
 
 def _agree(job: Job, status: str) -> None:

@@ -103,8 +103,12 @@ def bulk_of(user: User) -> Bulk | None:
 
 
 def _latest(entries: QuerySet[OutboxEntry], now: datetime) -> QuerySet[OutboxEntry]:
-    """Of each task the latest entry, where it is one that a row may speak of."""
-    later = OutboxEntry.objects.filter(task=OuterRef("task"), pk__gt=OuterRef("pk"))
+    """Of each task the latest entry, where it is one that a row may speak of.
+
+    What was taken back before it left does not stand before what is being sent.
+    """
+    undone = Q(state=EntryState.CANCELLED, code="undone")
+    later = OutboxEntry.objects.filter(~undone, task=OuterRef("task"), pk__gt=OuterRef("pk"))
     holds = SiteHold.objects.filter(site=OuterRef("connection__site"), until__gt=now)
     shown = Q(state__in=OPEN_STATES) | Q(
         state__in=(EntryState.REFUSED, EntryState.CANCELLED), left_at__isnull=True

@@ -7,6 +7,7 @@ from __future__ import annotations
 from ekachit.connections import actions as connecting
 from ekachit.jira.transport import Request, Response
 from ekachit.sync.leases import to_send
+from ekachit.sync.truth import Kind, truths
 from ekachit.tasks.models import Status
 from tests.sync.two_ends import TwoEnds
 
@@ -107,3 +108,26 @@ def test_I3_what_was_said_again_is_set_aside_where_jira_went_elsewhere(ends: Two
     assert ends.both("PAY-1") == ("todo", "new")
     assert {state for state, _ in ends.states("PAY-1")} == {"conflict"}
     assert [(each.ours, each.jiras) for each in ends.conflicts()] == [(DOING, TODO)]
+
+
+def test_I3_what_is_being_sent_stands_though_the_next_change_was_taken_back(ends: TwoEnds) -> None:
+    real = ends.around().transport
+    shown: list[Kind] = []
+
+    def there_and_back() -> None:
+        ends.click("PAY-1", TODO)
+        ends.click("PAY-1", DONE)
+        shown.extend(each.kind for each in truths([ends.task("PAY-1")], now=ends.clock()).values())
+
+    class Busy:
+        async def send(self, request: Request) -> Response:
+            if not shown and "/issue/" in request.url:
+                await ends.around().in_database(there_and_back)
+            return await real.send(request)
+
+    ends.click("PAY-1", DONE)
+    ends.transport = Busy()
+    ends.send()
+    assert shown == [Kind.WAITING]
+    assert ends.states("PAY-1") == [("applied", ""), ("cancelled", "undone")]
+    assert ends.both("PAY-1") == ("done", "done")
