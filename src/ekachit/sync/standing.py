@@ -84,7 +84,9 @@ def standings_of(user: User, *, now: datetime) -> tuple[Standing, ...]:
         stage = stage_of(each, last, now)
         counts = vars(each)
         waiting = Waiting(counts["waiting_set_aside"] or 0, counts["waiting_notices"] or 0)
-        standings.append(Standing(each, stage, last, complete, each.held_until, each.hold_code or "", waiting))
+        standings.append(
+            Standing(each, stage, last, complete, each.held_until, each.hold_code or "", waiting)
+        )
     return tuple(standings)
 
 

@@ -178,9 +178,8 @@ def forecast(  # noqa: PLR0913 - a forecast is made of all of these
         paths[1::2] = (_paths(finished, places, part) * shock)[1::2]
         sizes = cumulative[1::2] * finished.sum() / hours.sum()
         goal[1::2] = np.sqrt((np.arange(1, tasks + 1) - UNDER_WAY) * sizes)
-    done = np.empty((futures, tasks), dtype=np.int64)
-    for future in range(futures):  # paths rise, so that a search finds the first day on which a goal is reached
-        done[future] = np.searchsorted(paths[future], goal[future])
+    # Paths rise, so that a search finds the first day on which a goal is reached.
+    done = np.array([np.searchsorted(path, reached) for path, reached in zip(paths, goal, strict=True)])
     done[done == horizon] = HORIZON
     days = calendar.from_day(today, horizon)
     return Forecast(tuple(days), done, cumulative[:, -1])
