@@ -10,7 +10,7 @@ from ekachit.connections.models import Project, State
 from ekachit.domain.sync.delivery import Click
 from ekachit.domain.sync.state import Presence
 from ekachit.jira.errors import Unavailable
-from ekachit.sync import actions, apply, gate, leaving, outbox, sending
+from ekachit.sync import actions, leaving, outbox, sending
 from ekachit.sync.attempt import Attempt
 from ekachit.sync.leases import Claim
 from ekachit.sync.models import EntryState, OutboxEntry
@@ -104,23 +104,9 @@ def sends_all_the_same(link: Any) -> Project | None:
     return Project.objects.filter(connection=link.connection, project_id=link.project_id).first()
 
 
-def never_landed(original: Callable[..., Any]) -> Callable[..., Any]:
-    """What was not answered counts as not arrived."""
-    return lambda *args, **kwargs: original(*args, **{**kwargs, "landed": False})
-
-
 def of_no_epoch(self: Any) -> tuple[str, list[object]]:
     """Any claim will do."""
     return "id = %s AND state = %s", [self.connection_id, State.CONNECTED.value]
-
-
-def of_no_version(original: Callable[..., Any]) -> Callable[..., Any]:
-    """How old an answer is does not matter."""
-
-    def held(*args: Any) -> Any:
-        return {key: replace(each, version=None) for key, each in original(*args).items()}
-
-    return held
 
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -153,28 +139,11 @@ MUTANTS: tuple[Mutant, ...] = (
         "take no note of two-way at a click", "I3", (actions, "sends", instead(sends_all_the_same)),
         rules=f"{USUAL} switch_two_way",
     ),
-    whole(
-        "send again what arrived", "I7",
-        (Attempt, "_first_look", instead(lambda self, issue: Seen(self._value(issue)))),
-        rules=f"{USUAL} lose_the_answer rule_of_the_site",
-    ),
-    whole(
-        "forget that a write may have arrived", "I3 I4 I7", (sending, "put_back", never_landed),
-        rules=f"{USUAL} lose_the_answer there_and_back",
-    ),
     whole("fence no sender", "I8 I7", (Claim, "where", instead(of_no_epoch)), rules="set_status two_senders"),
     whole(
         "leave without closing what waits", "I3 I22",
         (leaving, "close_unsendable", instead(lambda *_args, **_named: 0)),
         rules="set_status disconnect reconnect",
-    ),
-    whole(
-        "ask after the disconnect", "I14", (gate, "_may_send", instead(lambda *_args: 0.0)),
-        rules="set_status while_sending disconnect",
-    ),
-    whole(
-        "believe a late search", "I5", (apply, "held_by_issue", of_no_version),
-        rules=f"{USUAL} lag change_status",
     ),
 )  # fmt: skip
 """Each with the rules that lead to it soonest."""
