@@ -7,6 +7,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import unquote
 
 import msgspec
 
@@ -76,6 +77,13 @@ class Line:
         return next((each.wait for each in reversed(self.exchanges) if each.wait is not None), None)
 
 
+def _is_of(row: dict[str, Any], account: str) -> bool:
+    """Whether an issue in an answer is the asker's, or does not say whose it is."""
+    fields = row.get("fields")
+    assignee = fields.get("assignee") if isinstance(fields, dict) else None
+    return not isinstance(assignee, dict) or assignee.get("accountId") in {account, None}
+
+
 def _asked(request: Request) -> Exchange:
     path = request.url.partition("/rest/api/3")[2].partition("?")[0]
     if path == "/myself":
@@ -115,6 +123,7 @@ def _answered(exchange: Exchange, response: Response) -> None:
         exchange.shown = frozenset([str(body.get("id"))])
     elif isinstance(body.get("issues"), list):
         rows = [each for each in body["issues"] if isinstance(each, dict) and "id" in each]
-        exchange.shown = frozenset(str(each["id"]) for each in rows)
+        me = unquote(headers.get("x-aaccountid", ""))
+        exchange.shown = frozenset(str(each["id"]) for each in rows if _is_of(each, me))
         exchange.token = body.get("nextPageToken")
         exchange.is_last = bool(body.get("isLast"))

@@ -60,7 +60,8 @@ def assert_not_vacuous(counts: Counter[str]) -> None:
         pytest.skip("a slice of the histories is played here; whether they are vacuous is judged on SQLite")
     if counts["histories"] < CHUNK * CHUNKS:
         pytest.skip(f"only {counts['histories']} of {CHUNK * CHUNKS} histories of this part were played")
-    assert missing(counts) == []
+    lacking = missing(counts)
+    assert not lacking, lacking
 
 
 def seeds(part: int, chunk: int) -> range:

@@ -190,6 +190,8 @@ def i11_waits_as_asked(_stage: Stage, ran: Ran) -> None:
     if person.not_before is not None and ran.line.exchanges:
         require(ran.started >= person.not_before, "I11", "asked again before the time that Jira named")
     require(person.refused_in_row < 2 or not ran.line.exchanges, "I11", "a token was tried a third time")
+    if ran.receipt is not None and ran.receipt.state == PassState.COMPLETE:
+        person.refused_in_row = 0
     if ran.receipt is None or ran.disturbed is not None:
         return
     refused = person.reload().failures > 0 and ran.receipt.code in REFUSALS
@@ -215,7 +217,9 @@ def i19_fail_closed(_stage: Stage, ran: Ran) -> None:
     """What cannot be read changes nothing; without proof nothing else is even asked."""
     data = [each for each in ran.line.exchanges if each.purpose in {"list", "fetch", "read"}]
     require(_proved(ran) or not data, "I19", "issues were asked for without proof of who asks")
-    if not any(each.readable and each.signed for each in data):
+    if not any(
+        each.signed and (each.readable or (each.purpose, each.status) == ("read", 404)) for each in data
+    ):
         for before, after in ran.stretches:
             require(before.plain() == after.plain(), "I19", "something changed that no good answer told")
 

@@ -13,9 +13,10 @@ from ekachit.sync import actions
 from ekachit.sync.models import Conflict, ConflictState
 from ekachit.tasks.actions import reestimate
 from ekachit.tasks.models import ChecklistItem, Status, Task
+from tests.sync.simulation.passes import poll
 from tests.sync.simulation.properties import require
 from tests.sync.simulation.rows import rows_of
-from tests.sync.simulation.ruling import rule
+from tests.sync.simulation.ruling import RULES, rule
 from tests.sync.simulation.site import BOB, EMAILS, PROJECTS, token_of
 from tests.sync.simulation.stage import Stage
 
@@ -39,6 +40,29 @@ def set_status(stage: Stage) -> str:
     task.refresh_from_db()
     require(task.status == status, "I3", "a change that was accepted is not there")
     return f"{task.link.issue_id} {status}"
+
+
+@rule(4)
+def clash_and_answer(stage: Stage) -> str:
+    """Both sides change a task to different things, a pass finds out, and the person answers."""
+    task, world = some_task(stage), stage.world()
+    if task is None or int(task.link.issue_id) not in world.issues:
+        return ""
+    issue = world.issues[int(task.link.issue_id)]
+    ours, jiras = {
+        "todo": ("in_progress", "done"),
+        "in_progress": ("todo", "done"),
+        "done": ("todo", "indeterminate"),
+    }[task.link.base["status"]]
+    fitting = [each for each in world.workflow(issue).statuses if world.statuses[each].category == jiras]
+    if not fitting:
+        return ""
+    actions.set_status(task, ours, now=stage.clock())
+    world.edit(issue.id, status=stage.dice.choice(fitting))
+    poll(stage, stage.people[0])
+    answered = RULES["answer_conflict"].act(stage)
+    stage.counts["answer_conflict"] += bool(answered)
+    return answered
 
 
 @rule(8)
