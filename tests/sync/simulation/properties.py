@@ -278,7 +278,10 @@ def millis(moment: datetime | None) -> int | None:
 
 
 def i24_agrees_with_the_model(stage: Stage, ran: Ran) -> None:
-    if not ran.calm or ran.receipt is None or ran.receipt.code not in {"", "list_shrank"}:
+    receipt = ran.receipt
+    if not ran.calm or receipt is None or receipt.code not in {"", "list_shrank"}:
+        return
+    if receipt.state == PassState.STOPPED:
         return
     row, world = ran.connection_before, stage.world(ran.person)
     picked = set(Project.objects.filter(connection=row, picked=True).values_list("project_id", flat=True))
