@@ -18,7 +18,9 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         yield running
 
 
-@pytest.fixture(scope="session")
+# For each file anew: while Playwright runs, so does its event loop, in the thread of the tests. Kept for the whole
+# run it would refuse the next file's `asyncio.run()` and Django's database calls.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
