@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -120,7 +120,7 @@ class Reading:
         while self._asked_projects:
             try:
                 query = jql.assigned_open(self._asked_projects)
-                async for page in _one_ahead(self._client.search(query, fields, why=why)):
+                async for page in one_ahead(self._client.search(query, fields, why=why)):
                     yield page
             except Refused as refused:
                 if not self._leave_out(refused):
@@ -247,7 +247,7 @@ class Reading:
         return Scope(frozenset(self._loaded.picked), frozenset(self._open))
 
 
-async def _one_ahead(pages: AsyncIterator[T]) -> AsyncIterator[T]:
+async def one_ahead(pages: AsyncIterator[T]) -> AsyncGenerator[T, None]:
     """The same pages, the next one asked for while the last is being written."""
     coming = asyncio.ensure_future(anext(pages, None))
     try:
@@ -257,9 +257,9 @@ async def _one_ahead(pages: AsyncIterator[T]) -> AsyncIterator[T]:
             await asyncio.sleep(0)
             yield page
     finally:
-        if not coming.done():
-            coming.cancel()
-            await asyncio.gather(coming, return_exceptions=True)
+        coming.cancel()
+        # What it failed of is looked at also where nobody wants the page any more: else asyncio logs it as lost.
+        await asyncio.gather(coming, return_exceptions=True)
 
 
 def _chunks(items: Sequence[T], size: int) -> list[Sequence[T]]:
