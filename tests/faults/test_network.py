@@ -16,6 +16,7 @@ from ekachit.config import settings as installation
 from ekachit.domain.sync.schedule import RETRY_AFTER_CAP_SECONDS
 from ekachit.jira.errors import Unavailable
 from ekachit.jira.limits import Limits
+from ekachit.sync.holds import hold
 from ekachit.sync.leases import due
 from ekachit.sync.models import PassState, SiteHold
 from tests.faults.stage import Site, settle
@@ -206,3 +207,17 @@ def test_N10_proxies_of_the_machine_are_not_used(wire: Wire, monkeypatch: pytest
 
 def test_N01_the_error_itself_says_that_nothing_was_sent() -> None:
     assert not Unavailable("rate_limited", 3.0, sent=False).sent
+
+
+def test_N01_a_pass_that_was_not_let_out_says_nothing_of_the_site(adas: Site) -> None:
+    """A site is held while a pass of another of its connections is under way: that pass is no failure of the site."""
+    hold(adas.connection.site, code="rate_limited", retry_after=600, now=adas.clock(), chance=lambda: 0.5)
+    before = SiteHold.objects.values().get()
+    asked = len(adas.door.requests)
+    receipt = adas.run()
+    assert (receipt.state, receipt.code) == (PassState.FAILED, "rate_limited")
+    assert len(adas.door.requests) == asked
+    assert SiteHold.objects.values().get() == before
+    row = adas.row
+    assert row.due_at is not None
+    assert row.due_at >= before["until"]

@@ -92,7 +92,7 @@ class _Run:
         except AuthRejected as refused:
             return Outcome(PassState.FAILED, Ending.AUTH_REJECTED, refused.code)
         except Unavailable as away:
-            return Outcome(PassState.FAILED, Ending.UNAVAILABLE, away.code, away.retry_after)
+            return Outcome(PassState.FAILED, Ending.UNAVAILABLE, away.code, away.retry_after, away.sent)
         except (JiraError, VaultError) as trouble:
             return Outcome(PassState.FAILED, Ending.UNEXPECTED, trouble.code)
 

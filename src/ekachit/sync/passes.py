@@ -35,12 +35,16 @@ NOTES_KEPT = 200
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a pass ended: the state for its receipt, and a stable code where something was wrong."""
+    """How a pass ended: the state for its receipt, and a stable code where something was wrong.
+
+    `asked` is False where the last request was not let out, so that nothing was found out of the site.
+    """
 
     state: PassState
     ending: Ending
     code: str = ""
     retry_after: float | None = None
+    asked: bool = True
 
 
 @dataclass(slots=True)
@@ -228,7 +232,7 @@ def _tell_of_import(connection: Connection, tally: Tally) -> None:
 def _hold_or_release(
     connection: Connection, outcome: Outcome, now: datetime, chance: Callable[[], float]
 ) -> None:
-    if outcome.ending is Ending.UNAVAILABLE:
+    if outcome.ending is Ending.UNAVAILABLE and outcome.asked:
         hold(connection.site, code=outcome.code, retry_after=outcome.retry_after, now=now, chance=chance)
     elif outcome.ending is Ending.FINE:
         release(connection.site)
