@@ -53,7 +53,7 @@ fix: $(VENV)/.dev  ## Mend what ruff can mend, and format
 conformance: $(VENV)/.dev  ## Judge the sandbox Jira by clients written by others (needs node and npm)
 	$(BIN)/python conformance/run.py all
 
-# --- measurements: a target bench-NAME for each, named in BENCHES ----------------------------------
+# --- measurements: a target bench-NAME for each; in BENCHES are those that need nothing from outside ----
 
 BENCHES := bench-start bench-sync bench-push bench-web
 
@@ -71,6 +71,10 @@ bench-push: $(VENV)/.dev  ## Measure the way from a click to Jira's 204; writes 
 
 bench-web: $(VENV)/.dev  ## Measure Today at the server and under the hand; writes docs/performance.md
 	@$(BIN)/python -m benchmarks.web
+
+.PHONY: bench-estimates
+bench-estimates: $(VENV)/.dev  ## Measure the estimates on histories in EKACHIT_ESTIMATION_DATA, or with ARGS=--drawn
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.estimates $(ARGS)
 
 # --- making of files -------------------------------------------------------------------------------
 
