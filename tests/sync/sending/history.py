@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import cast
 
 from ekachit.connections import actions as connecting
 from ekachit.connections.errors import ConnectError
@@ -11,12 +10,13 @@ from ekachit.connections.models import Project
 from tests.sync.sending import rules_person, rules_worker
 from tests.sync.sending.properties import check_pass, check_sent, check_step
 from tests.sync.sending.quiet import quiesce
-from tests.sync.sending.ruling import RULES, Act, Rule
-from tests.sync.sending.stage import SendingStage, staged
+from tests.sync.sending.ruling import RULES
+from tests.sync.sending.stage import SendingStage
 from tests.sync.simulation import history as of_passes
 from tests.sync.simulation import ruling as other
 from tests.sync.simulation.history import HistoryFailedError, Played
 from tests.sync.simulation.passes import poll
+from tests.sync.simulation.ruling import Rule
 from tests.sync.simulation.site import PROJECTS
 
 ALWAYS = ("set_status", "send_now", "send_in_time")
@@ -34,7 +34,7 @@ RULE_BOOKS = (rules_person, rules_worker, of_passes)
 def share() -> None:
     """Take over the rules of the other histories."""
     for name, weight in SHARED.items():
-        RULES[name] = Rule(name, weight, cast("Act", other.RULES[name].act))
+        RULES[name] = Rule(name, weight, other.RULES[name].act)
 
 
 share()
@@ -47,7 +47,7 @@ def play(seed: int, only: Collection[str] = ()) -> Played:
         HistoryFailedError: something that must hold does not.
     """
     steps: list[str] = []
-    with staged(seed) as stage:
+    with SendingStage(seed) as stage:
         stage.on_ran, stage.on_sent = check_pass, check_sent
         try:
             begin(stage)
@@ -74,14 +74,14 @@ def begin(stage: SendingStage) -> None:
             rules_person.switch(stage, project, on=True)
 
 
-def chosen(stage: SendingStage) -> list[Rule]:
+def chosen(stage: SendingStage) -> list[Rule[SendingStage]]:
     """Swarm: a random half of the rules, so that each history is of another kind."""
     names = sorted(RULES)
     some = {name for name in names if stage.dice.random() < 0.5} | set(ALWAYS)
     return [RULES[name] for name in names if name in some]
 
 
-def step(stage: SendingStage, rule: Rule, steps: list[str]) -> None:
+def step(stage: SendingStage, rule: Rule[SendingStage], steps: list[str]) -> None:
     """Let one thing happen."""
     steps.append(rule.name)
     act: Callable[[SendingStage], str] = rule.act

@@ -11,7 +11,8 @@ from ekachit.sandbox.change import Received
 from ekachit.sandbox.inprocess import InProcess
 from ekachit.sync.models import OPEN_STATES, Link, OutboxEntry
 from tests.sync.simulation.line import Line
-from tests.sync.simulation.stage import Person, _as_if_no_loop_ran, _no_seam
+from tests.sync.simulation.running import as_if_no_loop_ran, no_seam
+from tests.sync.simulation.stage import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class SendLine(Line):
     """A line that looks closely at what is written."""
 
     def __init__(self, person: Person, doors: dict[str, InProcess]) -> None:
-        super().__init__(doors, _no_seam)
+        super().__init__(doors, no_seam)
         self.person = person
         self.writes: list[Write] = []
         self.looked_at: dict[str, str] = {}
@@ -53,7 +54,7 @@ class SendLine(Line):
             if self.exchanges[-1].purpose == "read" and self.exchanges[-1].readable:
                 self.looked_at[issue_id] = _status_in(response.body)
             return response
-        held = _as_if_no_loop_ran(self._held, issue_id)
+        held = as_if_no_loop_ran(self._held, issue_id)
         known = len(world.received)
         try:
             return await super().send(request)

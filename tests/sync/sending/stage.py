@@ -2,71 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from ekachit.connections.models import Connection
-from ekachit.sandbox.inprocess import InProcess
 from ekachit.sync import leases
-from ekachit.sync.checkpoints import Checkpoint
 from ekachit.sync.delivery import deliver
 from ekachit.sync.leases import Claim, Lane
 from ekachit.sync.models import OPEN_STATES, OutboxEntry, SiteHold
-from ekachit.sync.surroundings import Surroundings
 from tests.sync.sending.books import Books
 from tests.sync.sending.line import SendLine
 from tests.sync.sending.site import build
 from tests.sync.simulation.passes import LONG_AGO
-from tests.sync.simulation.rows import Rows, rows_of
-from tests.sync.simulation.stage import (
-    EAST,
-    WEST,
-    Arguments,
-    Crash,
-    Person,
-    Result,
-    Running,
-    Stage,
-    _as_if_no_loop_ran,
-    _running,
-)
+from tests.sync.simulation.stage import Person, Run, Stage
 
 # What is waited beyond what a site asked for, at most.
 MOST_JITTER = 1.3
 
 
-class Sending(Running):
-    """A delivery under way. Once it is dead nothing of it reaches the database any more."""
-
-    dead = False
-    work: asyncio.Task[int]
-
-    def at(self, point: Checkpoint) -> None:
-        """Die or stand still here, if it is to."""
-        try:
-            super().at(point)
-        except Crash:
-            self.dead = True
-            raise
-
-
 @dataclass(slots=True)
-class Sent:
-    """What a delivery did. `stretches` are as those of `Ran`; `off` are projects whose two-way was off as it began."""
+class Sent(Run[SendLine, int]):
+    """What a delivery did. `off` are projects whose two-way was off as it began."""
 
-    person: Person
-    line: SendLine
-    stretches: list[tuple[Rows, Rows]]
-    reached: list[Checkpoint]
-    attempts: int | None
     off: frozenset[str]
-    crashed: Checkpoint | None
-    disturbed: Checkpoint | None
-    resumed_at: int = 0
-    sent_too_late: int = 0
+
+    @property
+    def attempts(self) -> int | None:
+        return self.outcome
 
 
 class SendingStage(Stage):
@@ -74,12 +37,7 @@ class SendingStage(Stage):
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed)
-        self.doors = {
-            site: InProcess(
-                build(seed + place, self.clock, issues=self.dice.choice((3, 5, 8))), wait=self.clock.wait
-            )
-            for place, site in enumerate((EAST, WEST))
-        }
+        self.doors = self.sites(build, (3, 5, 8))
         self.books = Books()
         self.asked_until = self.clock()
         self.on_sent: Callable[[SendingStage, Sent], None] = lambda _stage, _sent: None
@@ -147,93 +105,15 @@ class SendingStage(Stage):
         """Send under a claim; at the given checkpoint the worker dies, or stands still while others act."""
         person = self.person
         person.reload()
-        line = SendLine(person, self.doors)
-        before, off = rows_of(person.user), self.books.switched_off(person)
-        running, stretches, resumed_at, left_at = self._begin(line, claim, crash_at, pause_at), [], 0, None
-        if running.paused.is_set() and meanwhile is not None:
-            stretches.append((before, rows_of(person.user)))
-            meanwhile()
-            before, resumed_at = rows_of(person.user), len(line.exchanges)
-            left_at = None if person.reload().active else resumed_at + 1
-        attempts = self._end(running)
-        stretches.append((before, rows_of(person.user)))
-        disturbed = running.reached[pause_at - 1] if pause_at and running.paused.is_set() else None
-        sent = Sent(
-            person,
-            line,
-            stretches,
-            running.reached,
-            attempts,
-            off,
-            running.reached[-1] if attempts is None else None,
-            disturbed,
-            resumed_at,
-            0 if left_at is None else max(0, len(line.exchanges) - left_at),
-        )
+        sent = Sent(person, SendLine(person, self.doors), self.books.switched_off(person))
+        self.run(sent, lambda around: deliver(claim, around), crash_at, pause_at, meanwhile)
         self._file(sent)
         return sent
 
-    def _begin(self, line: SendLine, claim: Claim, crash_at: int | None, pause_at: int | None) -> Sending:
-        running = Sending(line, crash_at, pause_at)
-        line.seam = running.seam
-
-        async def direct(
-            work: Callable[Arguments, Result], /, *args: Arguments.args, **kwargs: Arguments.kwargs
-        ) -> Result:
-            await running.seam()
-            if running.dead:
-                raise Crash
-            return _as_if_no_loop_ran(work, *args, **kwargs)
-
-        around = Surroundings(
-            line, clock=self.clock, chance=self.dice.random, in_database=direct, watch_seconds=None
-        )
-
-        async def begin() -> None:
-            _running.set(running)
-            running.work = asyncio.ensure_future(deliver(claim, around))
-            stood = asyncio.ensure_future(running.paused.wait())
-            await asyncio.wait({running.work, stood}, return_when=asyncio.FIRST_COMPLETED)
-            stood.cancel()
-
-        self.runner.run(begin())
-        return running
-
-    def _end(self, running: Sending) -> int | None:
-        async def end() -> int:
-            running.resume.set()
-            return await running.work
-
-        try:
-            return self.runner.run(end())
-        except Crash:
-            return None
-
     def _file(self, sent: Sent) -> None:
-        for each in sent.line.exchanges:
-            purpose = "transitions" if each.purpose == "other" else each.purpose
-            for kind in each.struck:
-                self.counts[f"{kind} × {purpose}"] += 1
-        if sent.crashed:
-            self.counts[f"crash × {sent.crashed.value}"] += 1
-        if sent.disturbed:
-            self.counts[f"disturbed × {sent.disturbed.value}"] += 1
         self.counts["deliveries"] += 1
         self.heed(sent.line.wait)
         self.counts["transitions"] += sum(each.made for each in sent.line.writes)
-        self.note(
-            "delivery",
-            [(each.method, each.path, each.status, each.code, each.struck) for each in sent.line.exchanges],
-            [point.value for point in sent.reached],
-            sent.attempts,
-            sent.stretches[-1][1].plain(),
-            self.books.plain(sent.person),
-        )
+        books = self.books.plain(sent.person)
+        self.count("delivery", sent, sent.attempts, sent.after.plain(), books, other="transitions")
         self.on_sent(self, sent)
-
-
-@contextlib.contextmanager
-def staged(seed: int) -> Iterator[SendingStage]:
-    """A stage for one history."""
-    with SendingStage(seed) as stage:
-        yield stage

@@ -13,7 +13,7 @@ from tests.sync.simulation.properties import check_pass
 from tests.sync.simulation.quiet import quiesce
 from tests.sync.simulation.ruling import RULES, Rule
 from tests.sync.simulation.site import CAT, PROJECTS
-from tests.sync.simulation.stage import WEST, BrokenError, Stage, staged
+from tests.sync.simulation.stage import WEST, BrokenError, Stage
 
 ALWAYS = ("poll_on_time", "set_status", "change_status")
 STEPS = (8, 16)
@@ -46,7 +46,7 @@ def play(seed: int, only: Collection[str] = ()) -> Played:
         HistoryFailedError: something that must hold does not.
     """
     steps: list[str] = []
-    with staged(seed) as stage:
+    with Stage(seed) as stage:
         stage.on_ran = check_pass
         try:
             begin(stage)
@@ -78,14 +78,14 @@ def due_now(stage: Stage, number: int) -> None:
     row.save(update_fields=["due_at"])
 
 
-def chosen(stage: Stage) -> list[Rule]:
+def chosen(stage: Stage) -> list[Rule[Stage]]:
     """Swarm: a random half of the rules, so that each history is of another kind."""
     names = sorted(RULES)
     some = {name for name in names if stage.dice.random() < 0.5} | set(ALWAYS)
     return [RULES[name] for name in names if name in some]
 
 
-def step(stage: Stage, rule: Rule, steps: list[str]) -> None:
+def step(stage: Stage, rule: Rule[Stage], steps: list[str]) -> None:
     """Let one thing happen."""
     steps.append(rule.name)
     try:

@@ -4,29 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from tests.sync.simulation.stage import Stage
 
+On = TypeVar("On", bound=Stage)
 Act = Callable[[Stage], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """Something that can happen. `weight` is how often, beside the others."""
+class Rule(Generic[On]):
+    """Something that can happen on a stage. `weight` is how often, beside the others."""
 
     name: str
     weight: int
-    act: Act
+    act: Callable[[On], str]
 
 
-RULES: dict[str, Rule] = {}
+class Rules(dict[str, Rule[On]]):
+    """The rules of one kind of history, by name."""
+
+    def rule(self, weight: int) -> Callable[[Callable[[On], str]], Callable[[On], str]]:
+        """Put a function on the list."""
+
+        def listed(act: Callable[[On], str]) -> Callable[[On], str]:
+            self[act.__name__] = Rule(act.__name__, weight, act)
+            return act
+
+        return listed
 
 
-def rule(weight: int) -> Callable[[Act], Act]:
-    """Put a function on the list."""
-
-    def listed(act: Act) -> Act:
-        RULES[act.__name__] = Rule(act.__name__, weight, act)
-        return act
-
-    return listed
+RULES: Rules[Stage] = Rules()
+rule = RULES.rule

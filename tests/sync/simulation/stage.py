@@ -7,11 +7,10 @@ import contextlib
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextvars import ContextVar
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 from unittest import mock
 
 from django.db import transaction
@@ -32,17 +31,12 @@ from ekachit.sync.models import Pass, PutAside
 from ekachit.sync.surroundings import Surroundings
 from tests.sync.simulation.line import Line
 from tests.sync.simulation.rows import Rows, rows_of
+from tests.sync.simulation.running import Crash, Outcome, Running, no_seam, reached
 from tests.sync.simulation.site import ADA, EMAILS, Clock, build, token_of
 
-Arguments = ParamSpec("Arguments")
-Result = TypeVar("Result")
 EAST, WEST = "east.atlassian.net", "west.atlassian.net"
 # Small enough that a few issues make several pages and chunks.
 PAGE, CHUNK = 4, 3
-
-
-class Crash(BaseException):  # a process that dies raises nothing that code may catch
-    """The process died here."""
 
 
 class BrokenError(AssertionError):
@@ -72,52 +66,26 @@ class Person:
         return self.connection
 
 
-@dataclass(slots=True)
-class Running:
-    """A pass under way: where it is to die or to stand still, and what it has reached."""
-
-    line: Line
-    crash_at: int | None = None
-    pause_at: int | None = None
-    reached: list[Checkpoint] = field(default_factory=list)
-    standing: bool = False
-    paused: asyncio.Event = field(default_factory=asyncio.Event)
-    resume: asyncio.Event = field(default_factory=asyncio.Event)
-    task: asyncio.Task[Pass] | None = None
-
-    async def seam(self) -> None:
-        """Where a pass that is to stand still does so."""
-        if self.standing and not self.paused.is_set():
-            self.paused.set()
-            await self.resume.wait()
-
-    def at(self, point: Checkpoint) -> None:
-        self.reached.append(point)
-        if len(self.reached) == self.crash_at:
-            raise Crash(point)
-        if len(self.reached) == self.pause_at:
-            self.standing = True
+LineT = TypeVar("LineT", bound=Line)
 
 
 @dataclass(slots=True)
-class Ran:
-    """What a pass did. `stretches` are the rows before and after, without what others did while it stood still.
+class Run(Generic[LineT, Outcome]):
+    """Work of the product for a person. `outcome` is None where it died.
 
-    `sent_too_late` counts requests made after the connection had ended meanwhile.
+    `stretches` are the rows before and after, without what others did while it stood still; `resumed_at` is how many
+    requests it had made by then. `sent_too_late` counts requests made after the connection had ended meanwhile.
     """
 
     person: Person
-    line: Line
-    started: datetime
-    stretches: list[tuple[Rows, Rows]]
-    connection_before: Connection
-    receipt: Pass | None
-    reached: list[Checkpoint]
-    calm: bool
-    crashed: Checkpoint | None = None
-    disturbed: Checkpoint | None = None
-    sent_too_late: int = 0
-    aside_before: dict[str, datetime | None] = field(default_factory=dict)
+    line: LineT
+    stretches: list[tuple[Rows, Rows]] = field(default_factory=list, init=False)
+    reached: list[Checkpoint] = field(default_factory=list, init=False)
+    outcome: Outcome | None = field(default=None, init=False)
+    crashed: Checkpoint | None = field(default=None, init=False)
+    disturbed: Checkpoint | None = field(default=None, init=False)
+    resumed_at: int = field(default=0, init=False)
+    sent_too_late: int = field(default=0, init=False)
 
     @property
     def before(self) -> Rows:
@@ -128,13 +96,18 @@ class Ran:
         return self.stretches[-1][1]
 
 
-_running: ContextVar[Running | None] = ContextVar("running", default=None)
+@dataclass(slots=True)
+class Ran(Run[Line, Pass]):
+    """What a pass did. It was `calm` where nothing happened to it, and Jira stood still."""
 
+    started: datetime
+    connection_before: Connection
+    aside_before: dict[str, datetime | None]
+    calm: bool = field(default=False, init=False)
 
-def _reached(point: Checkpoint) -> None:
-    now = _running.get()
-    if now is not None:
-        now.at(point)
+    @property
+    def receipt(self) -> Pass | None:
+        return self.outcome
 
 
 class Stage:
@@ -144,12 +117,7 @@ class Stage:
         self.seed = seed
         self.dice = random.Random(seed)  # noqa: S311 # chance in a test
         self.clock = Clock()
-        self.doors = {
-            site: InProcess(
-                build(seed + place, self.clock, issues=self.dice.choice((3, 6, 9))), wait=self.clock.wait
-            )
-            for place, site in enumerate((EAST, WEST))
-        }
+        self.doors = self.sites(build, (3, 6, 9))
         self.people: list[Person] = []
         self.trace: list[Any] = []
         self.counts: Counter[str] = Counter()
@@ -170,13 +138,22 @@ class Stage:
             (reading, "MOST_RECONCILED", CHUNK),
         ):
             enter(mock.patch.object(where, name, value))
-        self._exits.callback(checkpoints.watch(_reached))
+        self._exits.callback(checkpoints.watch(reached))
         enter(self.runner)
         return self
 
     def __exit__(self, *_trouble: object) -> None:
         transaction.set_rollback(True)
         self._exits.close()
+
+    def sites(self, build: Callable[..., World], sizes: Sequence[int]) -> dict[str, InProcess]:
+        """Two sites, each with one of so many issues."""
+        return {
+            site: InProcess(
+                build(self.seed + place, self.clock, issues=self.dice.choice(sizes)), wait=self.clock.wait
+            )
+            for place, site in enumerate((EAST, WEST))
+        }
 
     def world(self, person: Person | None = None) -> World:
         return self.doors[person.site if person else EAST].world
@@ -203,9 +180,9 @@ class Stage:
 
     @contextlib.asynccontextmanager
     async def _survey_line(self) -> Any:
-        yield Line(self.doors, _no_seam)
+        yield Line(self.doors, no_seam)
 
-    # Passes
+    # Work of the product
 
     def pass_of(
         self,
@@ -218,124 +195,80 @@ class Stage:
     ) -> Ran:
         """Run a pass under a claim; at the given checkpoint it dies, or stands still while others act."""
         world = self.world(person)
-        line = Line(self.doors, _no_seam)
-        before, row, started = rows_of(person.user), person.reload(), self.clock()
+        row, started = person.reload(), self.clock()
         aside = dict(PutAside.objects.filter(connection=row).values_list("issue_id", "version"))
+        ran = Ran(person, Line(self.doors, no_seam), started, row, aside)
         calm = world.version, self.clock.moment, world.index.lag is None
-        left_at: int | None = None
-        running, stretches = self._start(line, claim, crash_at=crash_at, pause_at=pause_at), []
-        if running.paused.is_set() and meanwhile is not None:
-            stretches.append((before, rows_of(person.user)))
-            meanwhile()
-            before = rows_of(person.user)
-            # One may be past the gate already.
-            left_at = None if person.reload().active else len(line.exchanges) + 1
-        receipt = self._finish(running)
-        stretches.append((before, rows_of(person.user)))
-        ran = Ran(
-            person,
-            line,
-            started,
-            stretches,
-            row,
-            receipt,
-            running.reached,
-            calm=not line.struck
+        self.run(ran, lambda around: run_pass(claim, around), crash_at, pause_at, meanwhile)
+        ran.calm = (
+            not ran.line.struck
             and calm == (world.version, self.clock.moment, True)
-            and receipt is not None
-            and not running.paused.is_set(),
-            crashed=None if receipt is not None else running.reached[-1],
-            aside_before=aside,
-            sent_too_late=0 if left_at is None else max(0, len(line.exchanges) - left_at),
-            disturbed=running.reached[pause_at - 1] if pause_at and running.paused.is_set() else None,
+            and ran.receipt is not None
+            and ran.disturbed is None
         )
         self._record(ran)
         return ran
 
-    def _start(self, line: Line, claim: Claim, *, crash_at: int | None, pause_at: int | None) -> Running:
-        running = Running(line, crash_at, pause_at)
+    def run(
+        self,
+        run: Run[LineT, Outcome],
+        work: Callable[[Surroundings], Coroutine[Any, Any, Outcome]],
+        crash_at: int | None,
+        pause_at: int | None,
+        meanwhile: Callable[[], None] | None,
+    ) -> None:
+        """Let work go its way, and note in `run` how it went."""
+        person, line, running = run.person, run.line, Running[Outcome](crash_at, pause_at)
         line.seam = running.seam
-
-        async def direct(
-            work: Callable[Arguments, Result], /, *args: Arguments.args, **kwargs: Arguments.kwargs
-        ) -> Result:
-            await running.seam()
-            return _as_if_no_loop_ran(work, *args, **kwargs)
-
         around = Surroundings(
-            line, clock=self.clock, chance=self.dice.random, in_database=direct, watch_seconds=None
+            line,
+            clock=self.clock,
+            chance=self.dice.random,
+            in_database=running.in_database,
+            watch_seconds=None,
         )
+        before, left_at = rows_of(person.user), None
+        self.runner.run(running.begin(work(around)))
+        if running.paused.is_set() and meanwhile is not None:
+            run.stretches.append((before, rows_of(person.user)))
+            meanwhile()
+            before, run.resumed_at = rows_of(person.user), len(line.exchanges)
+            # One may be past the gate already.
+            left_at = None if person.reload().active else run.resumed_at + 1
+        with contextlib.suppress(Crash):
+            run.outcome = self.runner.run(running.end())
+        run.stretches.append((before, rows_of(person.user)))
+        run.reached = running.reached
+        run.crashed = running.reached[-1] if run.outcome is None else None
+        run.disturbed = running.reached[pause_at - 1] if pause_at and running.paused.is_set() else None
+        run.sent_too_late = 0 if left_at is None else max(0, len(line.exchanges) - left_at)
 
-        async def begin() -> None:
-            _running.set(running)
-            running.task = asyncio.ensure_future(run_pass(claim, around))
-            stood = asyncio.ensure_future(running.paused.wait())
-            await asyncio.wait({running.task, stood}, return_when=asyncio.FIRST_COMPLETED)
-            stood.cancel()
-
-        self.runner.run(begin())
-        return running
-
-    def _finish(self, running: Running) -> Pass | None:
-        """Let a pass go on to its end; None where it died."""
-
-        async def end() -> Pass:
-            running.resume.set()
-            assert running.task is not None
-            return await running.task
-
-        try:
-            return self.runner.run(end())
-        except Crash:
-            return None
+    def count(self, kind: str, run: Run[LineT, Outcome], *told: Any, other: str = "other") -> None:
+        """Count what befell a run, and add to the trace what it did. `other` is what its other requests are for."""
+        for each in run.line.exchanges:
+            for fault in each.struck:
+                self.counts[f"{fault} × {other if each.purpose == 'other' else each.purpose}"] += 1
+        if run.crashed:
+            self.counts[f"crash × {run.crashed.value}"] += 1
+        if run.disturbed:
+            self.counts[f"disturbed × {run.disturbed.value}"] += 1
+        self.note(
+            kind,
+            [(each.method, each.path, each.status, each.code, each.struck) for each in run.line.exchanges],
+            [point.value for point in run.reached],
+            *told,
+        )
 
     def _record(self, ran: Ran) -> None:
-        for each in ran.line.exchanges:
-            for kind in each.struck:
-                self.counts[f"{kind} × {each.purpose}"] += 1
-        if ran.crashed:
-            self.counts[f"crash × {ran.crashed.value}"] += 1
-        if ran.disturbed:
-            self.counts[f"disturbed × {ran.disturbed.value}"] += 1
         self.counts["passes"] += 1
         receipt = ran.receipt
-        self.note(
-            "pass",
-            [(each.method, each.path, each.status, each.code, each.struck) for each in ran.line.exchanges],
-            [point.value for point in ran.reached],
-            None
-            if receipt is None
-            else (
-                receipt.state,
-                receipt.code,
-                receipt.created,
-                receipt.updated,
-                receipt.unchanged,
-                receipt.failed,
-            ),
-            ran.after.plain(),
+        told = receipt and (
+            receipt.state,
+            receipt.code,
+            receipt.created,
+            receipt.updated,
+            receipt.unchanged,
+            receipt.failed,
         )
+        self.count("pass", ran, told, ran.after.plain())
         self.on_ran(self, ran)
-
-
-def _as_if_no_loop_ran(
-    work: Callable[Arguments, Result], /, *args: Arguments.args, **kwargs: Arguments.kwargs
-) -> Result:
-    """Work with the database on this thread's own connection: beside a loop, Django would take another."""
-    loop = asyncio.get_running_loop()
-    asyncio._set_running_loop(None)
-    try:
-        return work(*args, **kwargs)
-    finally:
-        asyncio._set_running_loop(loop)
-
-
-async def _no_seam() -> None:
-    """Nobody stands still here."""
-
-
-@contextlib.contextmanager
-def staged(seed: int) -> Iterator[Stage]:
-    """A stage for one history."""
-    with Stage(seed) as stage:
-        yield stage

@@ -13,7 +13,7 @@ from tests.sync.simulation.properties import check_pass
 from tests.sync.simulation.quiet import quiesce
 from tests.sync.simulation.rules_engine import FAULTS, OF_SEARCHES, PURPOSES, arm
 from tests.sync.simulation.ruling import RULES
-from tests.sync.simulation.stage import staged
+from tests.sync.simulation.stage import Stage
 
 # What a late index shows is not there to be seen in a reading that asks for consistency; a clock strikes nothing; a
 # page can only shift where there is one before.
@@ -33,7 +33,7 @@ def test_a_fault_meets_a_pass(kind: str, purpose: str) -> None:
 
 def met(kind: str, purpose: str, given: dict[str, Any], seed: int) -> int:
     """One short history with one fault; returns how often it struck."""
-    with staged(seed) as stage:
+    with Stage(seed) as stage:
         stage.on_ran = check_pass
         begin(stage)
         poll(stage, stage.people[0])
