@@ -24,6 +24,7 @@ class _Agreed(msgspec.Struct):
     """What is looked at of a link's base."""
 
     status: str = ""
+    status_name: str = ""
     checklist: tuple[_Line, ...] = ()
 
 
@@ -47,7 +48,7 @@ WHERE link.user_id = %s AND link.cloud_id = %s AND link.issue_id IN ({ids})
 class Known(msgspec.Struct, frozen=True):
     """What a pass needs to know of a link before it fetches anything.
 
-    `open` is whether Jira had the issue as open when both sides last agreed; the task here may be done already.
+    `status` (a task's) and `status_name` (Jira's) are what both sides last agreed on; the task here may have moved on.
     """
 
     key: str
@@ -55,9 +56,15 @@ class Known(msgspec.Struct, frozen=True):
     presence: Presence
     project_id: str
     connection_id: int
-    open: bool
+    status: str
+    status_name: str
     lines: frozenset[str]
     has_open_lines: bool
+
+    @property
+    def open(self) -> bool:
+        """Whether Jira had the issue as open when both sides last agreed."""
+        return self.status != _DONE
 
     @property
     def mirrors(self) -> bool:
@@ -92,7 +99,8 @@ def _known(  # noqa: PLR0913, PLR0917 # the columns of the query
         _PRESENCES[presence],
         project_id,
         connection_id,
-        agreed.status != _DONE,
+        agreed.status,
+        agreed.status_name,
         frozenset(line.issue_id for line in lines) if lines else _NO_LINES,
         not all(line.done for line in lines) if lines else False,
     )

@@ -13,6 +13,7 @@ from ekachit.domain.sync.status import Category
 from ekachit.jira import jql
 from ekachit.jira.client import MOST_RECONCILED, JiraClient
 from ekachit.jira.errors import Refused
+from ekachit.jira.wire import Issue as WireIssue
 from ekachit.jira.wire import SearchPage
 from ekachit.sync.apply import Found
 from ekachit.sync.held import Known
@@ -31,10 +32,14 @@ class Writes(Protocol):
 
 @dataclass(slots=True)
 class Listing:
-    """What the list showed: each id with its version and key, and whether the list is known to be whole."""
+    """What the list showed: each id with its version and key, and whether the list is known to be whole.
+
+    `restated` are those whose status is another than ours, though their version need not tell.
+    """
 
     versions: dict[str, datetime | None] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    restated: set[str] = field(default_factory=set)
     complete: bool = True
 
 
@@ -84,11 +89,12 @@ class Reading:
         return listing
 
     async def _poll(self) -> Listing:
-        """List only versions, then fetch what is new, changed, or may have changed without a sign."""
+        """List only versions and statuses, then fetch what is new, changed, or may have changed without a sign."""
         listing = Listing()
-        async for page in self._listed(("updated",), why="which open issues are yours"):
+        async for page in self._listed(("updated", "status"), why="which open issues are yours"):
             listing.versions |= self._reader.versions(page)
             listing.keys |= {each.id: each.key for each in page.issues}
+            listing.restated |= {each.id for each in page.issues if self._is_restated(each)}
             listing.complete = page.complete
         anew = self._loaded.connection.reread
         lines = self._lines(listing.versions)
@@ -148,7 +154,19 @@ class Reading:
         renamed = listing.keys.get(issue_id, known.key) != known.key
         # A sub-task's change need not touch its parent, so a task with open lines is always read again. The list
         # has open issues only: one that we hold as done has come back, or the list is late.
-        return changed or renamed or known.has_open_lines or not known.mirrors
+        restated = issue_id in listing.restated
+        return changed or renamed or restated or known.has_open_lines or not known.mirrors
+
+    def _is_restated(self, listed: WireIssue) -> bool:
+        """Whether an issue that we hold is listed with another status, as after an administrator changed the workflow.
+
+        A list that is older than what we hold shows what is over.
+        """
+        known, status = self._index.get(listed.id), listed.fields.status
+        if known is None or status is None or _is_older(listed.updated, known.version):
+            return False
+        held = known.status, known.status_name
+        return self._reader.status(known.project_id, status, before=known.status) != held
 
     def _lines(self, among: Collection[str] | None = None) -> frozenset[str]:
         """Ids of sub-tasks whose home is a checklist here; of those issues alone, where they are given."""
@@ -260,6 +278,10 @@ async def one_ahead(pages: AsyncIterator[T]) -> AsyncGenerator[T, None]:
         coming.cancel()
         # What it failed of is looked at also where nobody wants the page any more: else asyncio logs it as lost.
         await asyncio.gather(coming, return_exceptions=True)
+
+
+def _is_older(version: datetime | None, known: datetime | None) -> bool:
+    return version is not None and known is not None and version < known
 
 
 def _chunks(items: Sequence[T], size: int) -> list[Sequence[T]]:

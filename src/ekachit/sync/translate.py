@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ekachit.domain.sync.priority import priority_rank
 from ekachit.domain.sync.state import Issue, Subtask
-from ekachit.domain.sync.status import Category, category_of
+from ekachit.domain.sync.status import Category, category_of, task_status
 from ekachit.jira.points import PointsFields, points_of
 from ekachit.jira.wire import Issue as WireIssue
 from ekachit.jira.wire import IssueRef, SearchPage, Unreadable
@@ -70,6 +70,10 @@ class Reader:
         versions: dict[str, datetime | None] = {each.id: each.updated for each in page.issues}
         versions.update({each.id: None for each in page.unreadable if each.id})
         return versions
+
+    def status(self, project_id: str, status: Status, *, before: str) -> tuple[str, str]:
+        """Return a status as a task's, and its name; where its category cannot be read, a task keeps what was before."""
+        return task_status(self._category(project_id, status), before=before), status.name[:255]
 
     def issue(self, wire: WireIssue) -> Issue | Refusal:
         """Return one issue, or why it has to be put aside: without project, status or version it says too little."""

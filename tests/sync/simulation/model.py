@@ -27,6 +27,7 @@ class Held:
     lines: list[tuple[str, str, bool]]
     version: int
     key: str
+    name: str
 
 
 @dataclass(slots=True)
@@ -43,7 +44,7 @@ class Model:
             each: Held(
                 row.status, row.agreed, row.presence, row.task["title"], row.task["points"],
                 [(line["issue_id"], line["title"], line["done"]) for line in row.link["base"]["checklist"]],
-                round(row.version.timestamp() * 1000), row.link["key"],
+                round(row.version.timestamp() * 1000), row.link["key"], row.link["jira_status"],
             )
             for each, row in rows.tasks.items()
         }  # fmt: skip
@@ -68,7 +69,7 @@ class Model:
             untold = {
                 str(part.id) for part in world.subtasks(mine[each])
             } & listed.keys() - self.tasks.keys() - lines
-            if not self.known_already(each, mine[each]) or each not in listed or untold:
+            if not self.known_already(world, each, mine[each]) or each not in listed or untold:
                 self.take(world, each, mine[each], picked)
         absent = ours - mine.keys()
         agreed = absent & suspects
@@ -81,12 +82,13 @@ class Model:
             if str(mine[each].parent_id) not in homes - absent:
                 self.take(world, each, mine[each], picked)
 
-    def known_already(self, ref: str, issue: Issue) -> bool:
-        """Whether nothing tells that an issue of the list changed: its version and key are known, no line is open."""
+    def known_already(self, world: World, ref: str, issue: Issue) -> bool:
+        """Whether nothing tells that an issue of the list changed: version, key and status are known, no line is open."""
         held = self.tasks.get(ref)
         return (
             held is not None
             and (held.key, held.version) == (issue.key, issue.updated)
+            and (held.name, held.agreed) == (_name(world, issue), _status(world, issue, held.agreed))
             and (held.presence, held.agreed != "done") == ("current", True)
             and all(done for _, _, done in held.lines)
         )
@@ -102,10 +104,12 @@ class Model:
         if held is None:
             status = STATUS.get(was, "todo")
             self.tasks[ref] = Held(
-                status, status, "current", issue.summary, issue.points, parts, issue.updated, issue.key
-            )
+                status, status, "current", issue.summary, issue.points, parts, issue.updated, issue.key,
+                _name(world, issue),
+            )  # fmt: skip
             return
-        jiras = STATUS.get(was, held.agreed)
+        jiras = _status(world, issue, held.agreed)
+        held.name = _name(world, issue)
         if jiras != held.agreed:
             if held.status not in {held.agreed, jiras}:
                 self.aside.append((ref, held.agreed, held.status, jiras))
@@ -113,6 +117,14 @@ class Model:
         held.title, held.points, held.lines, held.key = issue.summary, issue.points, parts, issue.key
         held.version = max(held.version, issue.updated)
         held.presence = "current" if str(issue.project_id) in picked else "not_picked"
+
+
+def _name(world: World, issue: Issue) -> str:
+    return world.statuses[issue.status_id].name
+
+
+def _status(world: World, issue: Issue, before: str) -> str:
+    return STATUS.get(world.category(issue), before)
 
 
 def _is_part(world: World, issue: Issue) -> bool:

@@ -284,6 +284,12 @@ ENGINE = (
         rules="rename_project poll_on_time",
     ),
     whole(
+        "a status that an administrator changed goes unseen",
+        "I1 I24",
+        (reading.Reading, "_is_restated", instead(lambda _self, _listed: False)),
+        rules="recategorise rename_status poll_on_time",
+    ),
+    whole(
         "open lines are not read again",
         "I1 I24",
         (loading, "index_of", known_with(has_open_lines=False)),

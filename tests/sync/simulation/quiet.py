@@ -125,5 +125,10 @@ def _agrees(stage: Stage, person: Person, row: Row, issue_id: str, picked: set[s
     require(row.task["points"] == issue.points, "I1", f"{issue.key} has old points")
     require(row.link["key"] == issue.key, "I1", f"{issue.key} has an old key")
     wanted = CATEGORIES.get(world.category(issue))
-    if wanted is not None and issue_id not in stage.recategorised:
+    require(
+        row.link["jira_status"] == world.statuses[issue.status_id].name,
+        "I1",
+        f"{issue.key} has an old status name",
+    )
+    if wanted is not None:
         require(row.agreed == wanted, "I1", f"{issue.key} is {wanted} in Jira, {row.agreed} was agreed on")

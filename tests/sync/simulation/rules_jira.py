@@ -162,7 +162,6 @@ def recategorise(stage: Stage) -> str:
     status = stage.dice.choice(("102", "103"))
     category = stage.dice.choice(("new", "indeterminate", "done", "undefined"))
     world.set_status_category(status, category)
-    stage.recategorised |= {str(each.id) for each in world.issues.values() if each.status_id == status}
     return f"{status} {category}"
 
 
