@@ -16,6 +16,7 @@ from unittest import mock
 from django.db import transaction
 from django.utils import timezone
 
+from ekachit import rows as statements
 from ekachit.accounts.models import Plan, User
 from ekachit.connections import actions as connecting
 from ekachit.connections import reach
@@ -62,7 +63,7 @@ class Person:
     needs_reload: bool = False
 
     def reload(self) -> Connection:
-        self.connection = Connection.objects.get(pk=self.connection.pk)
+        (self.connection,) = statements.every(Connection, "id = %s", [self.connection.pk])
         return self.connection
 
 
@@ -121,7 +122,6 @@ class Stage:
         self.people: list[Person] = []
         self.trace: list[Any] = []
         self.counts: Counter[str] = Counter()
-        self.recategorised: set[str] = set()
         self.on_ran: Callable[[Stage, Ran], None] = lambda _stage, _ran: None
         self._exits = contextlib.ExitStack()
         self.runner = asyncio.Runner()
