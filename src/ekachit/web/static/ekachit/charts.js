@@ -5,12 +5,17 @@
   if (!Chart) return;
   const drawn = new Map();
 
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-  const clear = (hex, part) => {
-    const channel = (at) => parseInt(hex.slice(at, at + 2), 16);
-    return `rgb(${channel(1)} ${channel(3)} ${channel(5)} / ${part})`;
+  // A token holds the colours for light and for dark; which of them counts is known where it is used.
+  const probe = document.createElement("span");
+  probe.hidden = true;
+  document.body.append(probe);
+  const colour = (name) => {
+    probe.style.color = `var(--${name})`;
+    return getComputedStyle(probe).color;
   };
-  const font = (size, weight = 400) => ({ family: colour("sans"), size, weight });
+  const clear = (rgb, part) => rgb.replace("rgb(", "rgba(").replace(")", `, ${part})`);
+  const sans = getComputedStyle(document.documentElement).getPropertyValue("--sans").trim();
+  const font = (size, weight = 400) => ({ family: sans, size, weight });
   const hours = (value) => `${Number(value.toPrecision(2))}h`;
   const narrow = () => window.innerWidth < 500;
 
@@ -20,7 +25,7 @@
     afterDatasetsDraw(chart, _args, options) {
       const { ctx } = chart;
       ctx.save();
-      ctx.font = `${narrow() ? 10 : 11}px ${colour("sans")}`;
+      ctx.font = `${narrow() ? 10 : 11}px ${sans}`;
       ctx.fillStyle = colour("muted");
       ctx.textAlign = "center";
       for (const { text, x, y, align } of options.of?.(chart) ?? []) {
