@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from decimal import Decimal
 
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -140,3 +143,10 @@ def set_look(user: User, look: Look) -> None:
     user.appearance, user.language = look.appearance, look.language
     user.browser_notifications = look.browser_notifications
     user.save(update_fields=["appearance", "language", "browser_notifications"])
+
+
+def forget_ended_sessions() -> int:
+    """Delete what is kept of browsers that are signed in no longer; returns how many they were."""
+    SessionStore.clear_expired()
+    ended = UserSession.objects.exclude(session_key__in=Session.objects.values("session_key"))
+    return int(ended.delete()[0])

@@ -12,6 +12,7 @@ from asgiref.sync import sync_to_async
 from django.db import DatabaseError
 from django.utils import timezone
 
+from ekachit.accounts.actions import forget_ended_sessions
 from ekachit.connections.credentials import finish_scrubs
 from ekachit.domain.sync.schedule import OVERDUE_SECONDS
 from ekachit.ops.heartbeat import beat
@@ -61,5 +62,6 @@ class Housekeeping:
         if now >= self._forget_at:
             mend_versions(now)
             forget_old(now)
+            forget_ended_sessions()
             self._forget_at = now + FORGET_EVERY
         self._last_round = now
