@@ -120,9 +120,10 @@ class OutboxEntry(models.Model):
     """One status change on its way to Jira, stored in the transaction of the change itself.
 
     `wanted` and `base` are statuses of tasks: what the person wants, what Jira is taken to have. `code` is why it
-    was refused or cancelled, `detail` what the words for it need. `posted_at` is when the write may have left, and
-    `seen_status_id` what Jira had a moment before: an answer that was lost is found out by reading. `left_at` is when
-    the person said that it may stay refused or unsent.
+    was refused or cancelled, `detail` what the words for it need. `posted_at` is when the write may have left,
+    `seen_status_id` what Jira had a moment before, and `detail` until it ends where the write leads to and how many
+    changes of status there were before it (`sending.Left`): an answer that was lost is found out by reading. `left_at`
+    is when the person said that it may stay refused or unsent.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="outbox")

@@ -33,7 +33,7 @@ from ekachit.vault.seal import SealedToken
 
 HELD_BACK = timedelta(seconds=60)
 LONGEST_WINDOW = timedelta(seconds=30)
-# In an entry's detail, for as long as it is open.
+# In an entry's detail; only read while it is open.
 _LEFT = "left"
 
 
