@@ -158,6 +158,35 @@ def test_S10_S11_deleted_or_hidden_issues_keep_their_tasks(adas: Site, way: str)
         assert adas.presence()["PAY-3"] == "current"
 
 
+@pytest.mark.parametrize("way", ["delete", "reassign"])
+def test_S10_what_was_done_and_opened_again_here_is_looked_after_too(adas: Site, way: str) -> None:
+    """It is in no list of open issues, so it is asked for once a day."""
+    adas.world.edit("PAY-3", status="Done")
+    adas.run()
+    set_status(adas.task("PAY-3"), "in_progress", now=adas.clock())
+    adas.forward(1800)
+    adas.run()
+    assert (adas.tasks()["PAY-3"], adas.presence()["PAY-3"]) == ("in_progress", "current")
+    assert adas.world.received == [], "two-way is off"
+    if way == "delete":
+        adas.world.delete("PAY-3")
+    else:
+        adas.world.reassign("PAY-3", BOBS_EMAIL)
+    adas.forward(86_400)
+    assert adas.run().state == PassState.COMPLETE
+    assert (adas.tasks()["PAY-3"], adas.presence()["PAY-3"]) == ("in_progress", "gone")
+
+
+def test_S10_what_is_done_on_both_sides_is_not_asked_for(adas: Site) -> None:
+    adas.world.edit("PAY-3", status="Done")
+    adas.run()
+    assert adas.tasks()["PAY-3"] == "done"
+    adas.world.delete("PAY-3")
+    adas.forward(86_400)
+    adas.run()
+    assert (adas.tasks()["PAY-3"], adas.presence()["PAY-3"]) == ("done", "current")
+
+
 def test_S12_a_project_that_went_away_is_said_and_drops_alone(adas: Site) -> None:
     adas.world.edit("PAY-2", summary="Still read")
     adas.world.hide_project("OPS")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from ekachit.tasks.models import ChecklistItem
 from tests.sync.scene import Scene
 from tests.sync.simulation.site import ADA, BOB
@@ -68,3 +70,29 @@ def test_a_sub_task_whose_parent_goes_gets_a_task_in_the_same_pass(scene: Scene)
     scene.synced()
     assert scene.task(issue).link.presence == "gone"
     assert scene.task(part).title == "Mine still"
+
+
+def test_a_colleagues_new_sub_task_shows_within_a_day(scene: Scene) -> None:
+    """Nothing at its parent tells of it, so the parent is read once a day: one request more, now and then."""
+    issue = scene.issue()
+    scene.synced()
+    scene.world.add_subtask(issue.id, "A colleague's", assignee=BOB)
+    asked: list[list[str]] = []
+    began = scene.stage.clock()
+    while not scene.lines(issue):
+        assert scene.stage.clock() - began < timedelta(days=1, hours=1)
+        asked.append([each.purpose for each in scene.ran().line.exchanges])
+    assert asked[:-1] == [["prove", "list"]] * (len(asked) - 1)
+    assert asked[-1] == ["prove", "list", "fetch"]
+    assert scene.lines(issue) == [("A colleague's", False)]
+
+
+def test_a_failed_pass_loses_nobodys_turn(scene: Scene) -> None:
+    issue = scene.issue()
+    scene.synced()
+    scene.world.add_subtask(issue.id, "A colleague's", assignee=BOB)
+    scene.stage.clock.advance(86_400)
+    scene.stage.doors[scene.person.site].faults.arm("server_error", endpoint="search")
+    assert scene.synced().state == "failed"
+    assert scene.synced().state == "complete"
+    assert scene.lines(issue) == [("A colleague's", False)]

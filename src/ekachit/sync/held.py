@@ -41,14 +41,16 @@ SELECT link.task_id, link.issue_id, link.version, link.base, link.presence, task
   WHERE entry.task_id = link.task_id AND entry.state IN ('waiting', 'sending') AND entry.posted_at IS NOT NULL
   ORDER BY entry.id LIMIT 1)
 FROM sync_link link JOIN tasks_task task ON task.id = link.task_id
-WHERE link.user_id = %s AND link.cloud_id = %s AND link.issue_id IN ({ids})
+WHERE link.user_id = %s AND link.cloud_id IN (%s, %s) AND link.issue_id IN ({ids})
+ORDER BY link.cloud_id = %s
 """
 
 
 class Known(msgspec.Struct, frozen=True):
     """What a pass needs to know of a link before it fetches anything.
 
-    `status` (a task's) and `status_name` (Jira's) are what both sides last agreed on; the task here may have moved on.
+    `status` (a task's) and `status_name` (Jira's) are what both sides last agreed on; the task here may have moved on:
+    `open_here` is whether it is open.
     """
 
     key: str
@@ -58,6 +60,7 @@ class Known(msgspec.Struct, frozen=True):
     connection_id: int
     status: str
     status_name: str
+    open_here: bool
     lines: frozenset[str]
     has_open_lines: bool
 
@@ -71,15 +74,43 @@ class Known(msgspec.Struct, frozen=True):
         """Whether its checklist is kept in step: then it is the home of its sub-tasks."""
         return self.open and self.presence is Presence.CURRENT
 
+    @property
+    def was_reopened(self) -> bool:
+        """Whether it is done in Jira and open here: then no list of open issues tells what becomes of it."""
+        return self.open_here and not self.open and self.presence is Presence.CURRENT
+
 
 def index_of(connection: Connection) -> dict[str, Known]:
-    """Return every link of the person with this site, by issue id: one query, no task texts."""
+    """Return every link of the person with this site, by issue id: one query, no task texts.
+
+    Inside a transaction: what was tied by the site's name, before its id was known, is tied by the id from now on.
+    """
     found = rows.select(
-        "SELECT issue_id, key, version, presence, project_id, connection_id, base FROM sync_link"
-        " WHERE user_id = %s AND cloud_id = %s",
-        [connection.user_id, connection.cloud_id],
+        "SELECT link.issue_id, link.key, link.version, link.presence, link.project_id, link.connection_id, link.base,"
+        " task.status, link.cloud_id FROM sync_link link JOIN tasks_task task ON task.id = link.task_id"
+        " WHERE link.user_id = %s AND link.cloud_id IN (%s, %s)",
+        [connection.user_id, connection.cloud_id, connection.site],
     )
-    return {row[0]: _known(*row) for row in found}
+    known = {row[0]: _known(*row[:-1]) for row in found if row[-1] == connection.cloud_id}
+    if len(known) != len(found):
+        _tie_by_id(connection)
+        known = {row[0]: _known(*row[:-1]) for row in found} | known
+    return known
+
+
+def _tie_by_id(connection: Connection) -> None:
+    """Tie what is tied by the site's name by its id, but for what the id has already."""
+    rows.execute(
+        "UPDATE sync_link SET cloud_id = %s WHERE user_id = %s AND cloud_id = %s AND issue_id NOT IN"
+        " (SELECT issue_id FROM sync_link WHERE user_id = %s AND cloud_id = %s)",
+        [
+            connection.cloud_id,
+            connection.user_id,
+            connection.site,
+            connection.user_id,
+            connection.cloud_id,
+        ],
+    )
 
 
 def _known(  # noqa: PLR0913, PLR0917 # the columns of the query
@@ -90,6 +121,7 @@ def _known(  # noqa: PLR0913, PLR0917 # the columns of the query
     project_id: str,
     connection_id: int,
     base: str,
+    status_here: str,
 ) -> Known:
     agreed = _AGREED.decode(base)
     lines = agreed.checklist
@@ -101,6 +133,7 @@ def _known(  # noqa: PLR0913, PLR0917 # the columns of the query
         connection_id,
         agreed.status,
         agreed.status_name,
+        status_here != _DONE,
         frozenset(line.issue_id for line in lines) if lines else _NO_LINES,
         not all(line.done for line in lines) if lines else False,
     )
@@ -112,14 +145,15 @@ def held_by_issue(connection: Connection, issue_ids: Iterable[str]) -> dict[str,
     Inside a transaction: the tasks are locked until its end, so that a change the person makes meanwhile waits.
     """
     ids = list(set(issue_ids))
-    tied = f"user_id = %s AND cloud_id = %s AND issue_id IN ({rows.marks(len(ids))})"
-    whose = [connection.user_id, connection.cloud_id, *ids]
+    tied = f"user_id = %s AND cloud_id IN (%s, %s) AND issue_id IN ({rows.marks(len(ids))})"
+    # By the site's name where its id was not known, and became known only after this pass began.
+    whose = [connection.user_id, connection.cloud_id, connection.site, *ids]
     if not ids:
         return {}
     if database.features.has_select_for_update:
         tasks = f"SELECT task_id FROM sync_link WHERE {tied}"  # noqa: S608 # our own text
         rows.select(f"SELECT id FROM tasks_task WHERE id IN ({tasks}) ORDER BY id FOR UPDATE", whose)  # noqa: S608 # likewise
-    links = rows.select(_HELD.format(now=rows.now(), ids=rows.marks(len(ids))), whose)
+    links = rows.select(_HELD.format(now=rows.now(), ids=rows.marks(len(ids))), [*whose, connection.cloud_id])
     return {
         issue_id: Held(
             task_id=task_id,

@@ -51,11 +51,13 @@ class Outcome:
 class Tally:
     """The receipt in the making. `pass_id` is None for as long as there is nothing to show.
 
+    `last_complete` is when the last complete pass began, None for an import: none was since the projects were picked.
     `progress` maps a project id to [issues applied, issues expected (None: not known)], for an import.
     """
 
     epoch: int
     started_at: datetime
+    last_complete: datetime | None = None
     is_import: bool = False
     pass_id: int | None = None
     created: int = 0
@@ -103,7 +105,8 @@ def begin(connection: Connection, epoch: int, projects: Sequence[Project], *, no
         "connection_id = %s AND state = %s",
         [connection.pk, PassState.RUNNING.value],
     )
-    tally = Tally(epoch, now, is_import=needs_import(connection))
+    last = _last_complete(connection)
+    tally = Tally(epoch, now, last, is_import=last is None)
     if tally.is_import:
         tally.progress = {each.project_id: [0, each.open_count] for each in projects}
         write(connection, tally)
@@ -112,12 +115,19 @@ def begin(connection: Connection, epoch: int, projects: Sequence[Project], *, no
 
 def needs_import(connection: Connection) -> bool:
     """Return whether the next pass brings in what is new: none was complete since the projects were last picked."""
+    return _last_complete(connection) is None
+
+
+def _last_complete(connection: Connection) -> datetime | None:
+    """When the last complete pass began, None where there was none since the projects were last picked."""
     if connection.picked_at is None:
-        return True
-    return not rows.select(
-        "SELECT 1 FROM sync_pass WHERE connection_id = %s AND state = %s AND started_at >= %s LIMIT 1",
+        return None
+    found = rows.select(
+        "SELECT started_at FROM sync_pass WHERE connection_id = %s AND state = %s AND started_at >= %s"
+        " ORDER BY id DESC LIMIT 1",
         [connection.pk, PassState.COMPLETE.value, rows.moment(connection.picked_at)],
     )
+    return rows.as_moment(found[0][0]) if found else None
 
 
 def write(connection: Connection, tally: Tally) -> None:

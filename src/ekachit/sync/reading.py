@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from ekachit.domain.sync.state import Issue, RemoteView, Scope
 from ekachit.domain.sync.status import Category
+from ekachit.domain.sync.turns import whose_turn
 from ekachit.jira import jql
 from ekachit.jira.client import MOST_RECONCILED, JiraClient
 from ekachit.jira.errors import Refused
@@ -63,6 +64,7 @@ class Reading:
         self._reader = Reader(loaded.points, loaded.readings)
         self._sub_tasks: list[Issue] = []
         self._open = {issue_id for issue_id, known in loaded.index.items() if known.mirrors}
+        self._turn = _whose_turn(loaded)
         self._read: set[str] = set()
         self._asked_projects = list(loaded.picked)
         self.gone_projects: list[str] = []
@@ -100,7 +102,7 @@ class Reading:
         lines = self._lines(listing.versions)
         news = [each for each in listing.versions if anew or self._is_news(each, listing, lines)]
         for chunk in _chunks(news, MOST_RECONCILED):
-            answer = await self._fetch(chunk, why="your changed issues")
+            answer = await self._fetch(chunk, why=self._why(chunk))
             # What the list showed and a consistent read does not is no longer so: no proof of absence is needed
             # to leave it alone, and if we hold it, the absences below look again.
             await self._apply(self._deferring(answer.issues), answer.refused, listing.versions)
@@ -149,13 +151,25 @@ class Reading:
             if issue_id in self._loaded.put_aside:
                 return version is None or version != self._loaded.put_aside[issue_id]
             return issue_id not in listed_lines
-        changed = version is None or known.version is None or version > known.version
-        # A project that is renamed gives its issues new keys, and none of them tells by its version.
-        renamed = listing.keys.get(issue_id, known.key) != known.key
-        # A sub-task's change need not touch its parent, so a task with open lines is always read again. The list
+        # A project that is renamed gives its issues new keys, and none of them tells by its version. A sub-task's change
+        # need not touch its parent, so a task with open lines is always read again, and one without once a day. The list
         # has open issues only: one that we hold as done has come back, or the list is late.
-        restated = issue_id in listing.restated
-        return changed or renamed or restated or known.has_open_lines or not known.mirrors
+        return (
+            version is None
+            or known.version is None
+            or version > known.version
+            or listing.keys.get(issue_id, known.key) != known.key
+            or issue_id in listing.restated
+            or known.has_open_lines
+            or not known.mirrors
+            or issue_id in self._turn
+        )
+
+    def _why(self, issue_ids: Sequence[str]) -> str:
+        """What the ledger says of reading issues of the list."""
+        if self._turn.isdisjoint(issue_ids):
+            return "your changed issues"
+        return "your issues, each of which is read once a day"
 
     def _is_restated(self, listed: WireIssue) -> bool:
         """Whether an issue that we hold is listed with another status, as after an administrator changed the workflow.
@@ -179,22 +193,26 @@ class Reading:
 
     async def _check_absences(self, listing: Listing) -> None:
         """Ask by id for what left the list: it is done, or elsewhere, or proven absent."""
-        ours = [issue_id for issue_id, known in self._index.items() if self._is_ours(known)]
+        ours = [issue_id for issue_id, known in self._index.items() if self._is_ours(issue_id, known)]
         left = [each for each in ours if each not in listing.versions]
         answer = Answer()
         for chunk in _chunks(left, MOST_RECONCILED):
             found = await self._fetch(chunk, why="issues that left your list")
             await self._apply(found.issues, found.refused)
             answer.absent |= found.absent
-            self._open -= found.absent | {each.issue_id for each in found.issues if not self._gets_task(each)}
+            opened = {each.issue_id for each in found.issues if self._gets_task(each)}
+            self._open -= found.absent | {each.issue_id for each in found.issues}
+            self._open |= opened
         settled = [each for each in self._loaded.put_aside if each not in listing.versions]
         if left or settled or self._loaded.connection.absence_suspects:
             view = RemoteView((), frozenset(answer.absent))
             found_now = Found(view, settled=settled, checks_absence=True, current=len(ours))
             await self._write(found_now, self._scope())
 
-    def _is_ours(self, known: Known) -> bool:
-        return known.mirrors and known.connection_id == self._loaded.connection.pk
+    def _is_ours(self, issue_id: str, known: Known) -> bool:
+        """Whether it is looked after, also where no list shows it: once a day where it is open here alone."""
+        looked_after = known.mirrors or (known.was_reopened and issue_id in self._turn)
+        return looked_after and known.connection_id == self._loaded.connection.pk
 
     async def _fetch(self, issue_ids: Sequence[str], *, why: str) -> Answer:
         """Read issues by id, consistently. Where Jira refuses the query for an id it does not know, halves are asked."""
@@ -263,6 +281,15 @@ class Reading:
 
     def _scope(self) -> Scope:
         return Scope(frozenset(self._loaded.picked), frozenset(self._open))
+
+
+def _whose_turn(loaded: Loaded) -> frozenset[str]:
+    """The issues that are read now because nobody has looked at them for a day."""
+    since, tally = loaded.connection.picked_at, loaded.tally
+    if since is None:
+        return frozenset()
+    looked_after = [each for each, known in loaded.index.items() if known.mirrors or known.was_reopened]
+    return whose_turn(looked_after, since=since, last=tally.last_complete or since, now=tally.started_at)
 
 
 async def one_ahead(pages: AsyncIterator[T]) -> AsyncGenerator[T, None]:

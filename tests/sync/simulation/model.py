@@ -6,6 +6,7 @@ where one of the two is wrong.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from ekachit.sandbox.site import Issue
@@ -50,37 +51,57 @@ class Model:
         }  # fmt: skip
         return cls(tasks, [(each.issue_id, each.base, each.ours, each.jiras) for each in rows.conflicts])
 
-    def sync(
-        self, world: World, account: str, picked: set[str], suspects: set[str], put_aside: set[str]
+    def sync(  # each is asked for by name
+        self,
+        world: World,
+        account: str,
+        picked: set[str],
+        *,
+        suspects: set[str],
+        put_aside: set[str],
+        turn: Callable[[set[str]], Collection[str]],
     ) -> None:
-        """A calm pass: everything is read but what could not be read at this version, nothing changes meanwhile."""
+        """A calm pass: everything is read but what could not be read at this version, nothing changes meanwhile.
+
+        `turn` tells whose turn it is to be read though nothing tells of a change.
+        """
         mine = {str(each): world.issues[each] for each in sorted(world.assigned_ids(account))}
         listed = {
             each: issue
             for each, issue in mine.items()
             if str(issue.project_id) in picked and world.category(issue) != "done" and each not in put_aside
         }
-        ours = {
-            each for each, held in self.tasks.items() if held.presence == "current" and held.agreed != "done"
+        ours = self.open_in_jira()
+        reopened = {
+            each
+            for each, held in self.tasks.items()
+            if held.presence == "current" and held.agreed == "done" != held.status
         }
+        read_again = turn(ours | reopened)
+        ours |= reopened & set(read_again)
         lines = {ref for held in self.tasks.values() for ref, _, _ in held.lines}
         read = sorted(listed.keys() | (ours & mine.keys()), key=int)
         for each in (ref for ref in read if not _is_part(world, mine[ref]) or ref in self.tasks):
             untold = {
                 str(part.id) for part in world.subtasks(mine[each])
             } & listed.keys() - self.tasks.keys() - lines
-            if not self.known_already(world, each, mine[each]) or each not in listed or untold:
+            again = each not in listed or each in read_again or bool(untold)
+            if again or not self.known_already(world, each, mine[each]):
                 self.take(world, each, mine[each], picked)
         absent = ours - mine.keys()
         agreed = absent & suspects
         for each in agreed if 2 * len(absent) > len(ours) and absent - agreed else absent:
             self.tasks[each].presence = "gone"
-        homes = {
-            each for each, held in self.tasks.items() if held.presence == "current" and held.agreed != "done"
-        }
+        homes = self.open_in_jira()
         for each in (ref for ref in read if ref not in self.tasks):
             if str(mine[each].parent_id) not in homes - absent:
                 self.take(world, each, mine[each], picked)
+
+    def open_in_jira(self) -> set[str]:
+        """The issues in the person's list that were open when both sides last agreed."""
+        return {
+            each for each, held in self.tasks.items() if held.presence == "current" and held.agreed != "done"
+        }
 
     def known_already(self, world: World, ref: str, issue: Issue) -> bool:
         """Whether nothing tells that an issue of the list changed: version, key and status are known, no line is open."""

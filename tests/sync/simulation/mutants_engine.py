@@ -16,7 +16,7 @@ from ekachit.domain.sync.actions import MarkGone, Update
 from ekachit.domain.sync.state import Presence
 from ekachit.jira import client, paging, wire
 from ekachit.jira.errors import Unexpected
-from ekachit.sync import apply, engine, gate, leases, loading, passes, reading, standing, writing
+from ekachit.sync import apply, engine, gate, held, leases, loading, passes, reading, standing, writing
 from ekachit.tasks.models import ChecklistItem, Task
 from tests.sync.simulation.mutant import Patch, changed, instead, whole
 
@@ -288,6 +288,18 @@ ENGINE = (
         "I1 I24",
         (reading.Reading, "_is_restated", instead(lambda _self, _listed: False)),
         rules="recategorise rename_status poll_on_time",
+    ),
+    whole(
+        "nobody's turn ever comes",
+        "I1 I24",
+        (reading, "whose_turn", instead(lambda *_ids, **_times: frozenset())),
+        rules="add_part_unseen clock_forward poll_on_time",
+    ),
+    whole(
+        "what was opened again here is not looked after",
+        "I1 I24",
+        (held.Known, "was_reopened", instead(property(lambda _self: False))),
+        rules="open_again_here clock_forward poll_on_time",
     ),
     whole(
         "open lines are not read again",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from ekachit.accounts.models import User
-from ekachit.connections.models import Project, State
+from ekachit.connections.models import Connection, Project, State
 from ekachit.domain.estimation.multiplier import expected_hours, points_that_count
 from ekachit.domain.sync.schedule import LONGEST_WAIT_SECONDS, RETRY_AFTER_CAP_SECONDS
+from ekachit.domain.sync.turns import whose_turn
 from ekachit.sandbox.world import World
 from ekachit.sync.checkpoints import Checkpoint
 from ekachit.sync.models import Pass, PassState
@@ -287,7 +288,10 @@ def i24_agrees_with_the_model(stage: Stage, ran: Ran) -> None:
     picked = set(Project.objects.filter(connection=row, picked=True).values_list("project_id", flat=True))
     model = Model.of(ran.before)
     unread = put_aside(world, ran.aside_before) - model.tasks.keys()
-    model.sync(world, ran.person.account, picked, set(row.absence_suspects), unread)
+    suspects = set(row.absence_suspects)
+    model.sync(
+        world, ran.person.account, picked, suspects=suspects, put_aside=unread, turn=_turn(row, receipt)
+    )
     now = Model.of(ran.after)
     only = f"only in the model {model.tasks.keys() - now.tasks.keys()}, only here {now.tasks.keys() - model.tasks.keys()}"
     require(model.tasks.keys() == now.tasks.keys(), "I24", only)
@@ -296,6 +300,17 @@ def i24_agrees_with_the_model(stage: Stage, ran: Ran) -> None:
             held == now.tasks[issue_id], "I24", f"{issue_id}: {held} in the model, {now.tasks[issue_id]} here"
         )
     require(sorted(model.aside) == sorted(now.aside), "I24", "other conflicts in the model")
+
+
+def _turn(row: Connection, receipt: Pass) -> Callable[[set[str]], Collection[str]]:
+    """What tells whose turn it was in a pass: once a day, by when the pass before it began that read everything."""
+    since = row.picked_at
+    complete = Pass.objects.filter(connection=row, state=PassState.COMPLETE, pk__lt=receipt.pk)
+    before = complete.filter(started_at__gte=since).first() if since else None
+    if since is None:
+        return lambda _ids: ()
+    last = before.started_at if before else since
+    return lambda ids: whose_turn(ids, since=since, last=last, now=receipt.started_at)
 
 
 PROPERTIES: tuple[Property, ...] = (

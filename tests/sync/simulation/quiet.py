@@ -7,6 +7,7 @@ from datetime import timedelta
 from ekachit.connections import actions as connecting
 from ekachit.connections.models import Project, State
 from ekachit.sandbox.site import AbsentError
+from ekachit.sandbox.world import World
 from ekachit.sync import actions
 from ekachit.sync.models import PassState
 from tests.sync.simulation.passes import poll
@@ -17,6 +18,7 @@ from tests.sync.simulation.stage import Person, Ran, Stage
 
 CATEGORIES = {"new": "todo", "indeterminate": "in_progress", "done": "done"}
 MOST_PASSES = 4
+HALF, DAY = 0.5, timedelta(days=1)
 
 
 def quiesce(stage: Stage) -> None:
@@ -46,6 +48,9 @@ def _settle(stage: Stage, person: Person) -> None:
         return
     elif row.due_at is None:
         actions.resume(row)
+    # What nothing tells of is read once a day: then everything is, also the checklists.
+    whole = stage.dice.random() < HALF
+    stage.clock.advance((DAY + stage.clock.behind).total_seconds() if whole else 0.0)
     began = stage.clock()
     for _ in range(MOST_PASSES):
         ran = poll(stage, person)
@@ -57,7 +62,10 @@ def _settle(stage: Stage, person: Person) -> None:
     require(stage.clock() - began < timedelta(hours=3), "I22", "it takes long to recover")
     assert ran is not None
     _converged(stage, ran)
-    _still(stage, person)
+    untold = _untold(stage, person, ran.after)
+    require(not (whole and untold), "I1", f"a day later nobody has looked at {untold}")
+    if not untold:
+        _still(stage, person)
 
 
 def _still(stage: Stage, person: Person) -> None:
@@ -92,10 +100,36 @@ def _converged(stage: Stage, ran: Ran) -> None:
         if int(issue_id) in mine:
             _agrees(stage, person, row, issue_id, picked)
         elif row.agreed != "done":
-            # What is done in Jira is not looked after any more, also where the person has opened it again here.
             require(
                 row.presence in {"gone", "not_picked"}, "I1", f"{issue_id} is not theirs and says nothing"
             )
+
+
+def _untold(stage: Stage, person: Person, rows: Rows) -> list[str]:
+    """The issues that have changed in a way that nothing in a list tells of."""
+    world = stage.world(person)
+    mine = world.assigned_ids(person.account)
+    current = {each: row for each, row in rows.tasks.items() if row.presence == "current"}
+    reopened = [
+        each for each, row in current.items() if row.agreed == "done" != row.status and int(each) not in mine
+    ]
+    lined = [each for each, row in current.items() if row.agreed != "done" and int(each) in mine]
+    return reopened + [
+        each for each in lined if _lines_of(world, rows, each) != _held_lines(rows.tasks[each])
+    ]
+
+
+def _lines_of(world: World, rows: Rows, issue_id: str) -> list[tuple[str, str, bool]]:
+    """The checklist that an issue should have: its sub-tasks that have no task of their own."""
+    return [
+        (str(each.id), each.summary, world.category(each) == "done")
+        for each in world.subtasks(world.issues[int(issue_id)])
+        if not each.hidden and str(each.id) not in rows.tasks
+    ]
+
+
+def _held_lines(row: Row) -> list[tuple[str, str, bool]]:
+    return [(line["issue_id"], line["title"], line["done"]) for line in row.link["base"]["checklist"]]
 
 
 def _has_home(rows: Rows, issue_id: str, parent_id: int | None) -> bool:

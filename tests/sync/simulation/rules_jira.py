@@ -115,6 +115,15 @@ def add_part(stage: Stage) -> str:
     return issue.key
 
 
+@rule(2)
+def add_part_unseen(stage: Stage) -> str:
+    """A colleague's new sub-task, and nothing at its parent tells of it."""
+    issue = some_issue(stage)
+    if issue is None or issue.parent_id is not None:
+        return ""
+    return stage.world().add_subtask(issue.id, "Unseen", assignee=BOB).key
+
+
 @rule(1)
 def add_many_parts(stage: Stage) -> str:
     """More sub-tasks than a checklist shows."""

@@ -154,6 +154,21 @@ def answer_conflict(stage: Stage) -> str:
     return f"{conflict.ours} {again}"
 
 
+@rule(2)
+def open_again_here(stage: Stage) -> str:
+    """What is done in Jira is opened again here alone; then the issue may go."""
+    task, world = some_task(stage), stage.world()
+    issue = world.issues.get(int(task.link.issue_id)) if task else None
+    if task is None or issue is None:
+        return ""
+    world.edit(issue.id, status=world.workflow(issue).statuses[-1])
+    poll(stage, stage.people[0])
+    actions.set_status(task, "todo", now=stage.clock())
+    if stage.dice.random() < 0.5:
+        world.reassign(issue.id, BOB)
+    return issue.key
+
+
 @rule(3)
 def pick(stage: Stage) -> str:
     person = stage.people[0]

@@ -36,13 +36,21 @@ POINTS: Final = (None, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0)
 
 
 class Clock:
-    """The one clock of a history; it stands still unless somebody moves it."""
+    """The one clock of a history; it stands still unless somebody moves it.
+
+    Called, it is what a worker's wall shows, which may have been set back; `millis` is Jira's.
+    """
 
     def __init__(self) -> None:
         self.moment = START
+        self.behind = timedelta(0)
 
     def __call__(self) -> datetime:
-        return self.moment
+        return self.moment - self.behind
+
+    def set_back(self, seconds: float) -> None:
+        """Let the worker's wall clock show an earlier time from now on."""
+        self.behind += timedelta(seconds=seconds)
 
     def millis(self) -> int:
         return int(self.moment.timestamp() * 1000)
