@@ -56,6 +56,17 @@ def test_I17_a_sync_that_worked_lately_is_up_to_date(ada: User, connection: Conn
     assert line(ada) == SideBar("ok", "Jira synced 4 min ago", "next in 26 min", connection.pk)
 
 
+@pytest.mark.parametrize("minutes", [-3, -60 * 5, -60 * 24 * 400])
+def test_I17_T01_a_sync_of_a_time_to_come_is_not_up_to_date(
+    ada: User, connection: Connection, minutes: float
+) -> None:
+    """The clock was set back since: how long ago it was nobody knows, so it is said as it was written down."""
+    passed(connection, minutes)
+    said = line(ada)
+    assert said.tone == "trouble"
+    assert "ago" not in said.text
+
+
 @pytest.mark.parametrize("minutes", [35.1, 60, 60 * 24 * 40])
 def test_I17_what_is_older_than_35_minutes_is_not_up_to_date(
     ada: User, connection: Connection, minutes: float

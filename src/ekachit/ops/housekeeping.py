@@ -56,6 +56,11 @@ class Housekeeping:
         close_unsendable(now)
         if self._last_round is None or now - self._last_round > timedelta(seconds=OVERDUE_SECONDS):
             spread_overdue(now, random.random)
+        # A clock that was set back since does not put them off.
+        self._warn_at, self._forget_at = (
+            min(self._warn_at, now + WARN_EVERY),
+            min(self._forget_at, now + FORGET_EVERY),
+        )
         if now >= self._warn_at:
             warn_of_expiry(now)
             self._warn_at = now + WARN_EVERY

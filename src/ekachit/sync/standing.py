@@ -24,6 +24,8 @@ Tone = Literal["ok", "busy", "trouble", "off"]
 
 # A period with its jitter, and some time for the pass itself (I17).
 UP_TO_DATE = timedelta(minutes=35)
+# The clocks of a worker and of the pages may differ by so much.
+CLOCKS_DIFFER = timedelta(seconds=60)
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _HOURS_UP_TO = 2 * _DAY
 
@@ -109,7 +111,7 @@ def is_up_to_date(standing: Standing, *, now: datetime) -> bool:
         and last is not None
         and last.state == PassState.COMPLETE
         and last.ended_at is not None
-        and now - last.ended_at <= UP_TO_DATE
+        and -CLOCKS_DIFFER <= now - last.ended_at <= UP_TO_DATE
     )
 
 
@@ -193,7 +195,12 @@ def _last_synced(standing: Standing, now: datetime) -> str:
 
 
 def ago(moment: datetime, now: datetime) -> str:
-    """Return how long ago a moment was, rounded up: never shown as later than it was (I17)."""
+    """Return how long ago a moment was, rounded up: never shown as later than it was (I17).
+
+    One of a time to come was noted before a clock was set back: it is shown as it was noted.
+    """
+    if moment - now > CLOCKS_DIFFER:
+        return formats.date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
     seconds = (now - moment).total_seconds()
     if seconds < _MINUTE:
         return _("less than a minute ago")

@@ -9,11 +9,29 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from ekachit.connections.models import AccessRecord, Connection, State
-from ekachit.domain.sync.schedule import LONGEST_WAIT_SECONDS, OVERDUE_SECONDS, POLL_SECONDS, restart_seconds
-from ekachit.sync.models import Conflict, ConflictState, Link, Pass, PassState, SiteHold
+from ekachit.domain.sync.schedule import (
+    LONGEST_WAIT_SECONDS,
+    OVERDUE_SECONDS,
+    POLL_SECONDS,
+    RETRY_AFTER_CAP_SECONDS,
+    restart_seconds,
+)
+from ekachit.sync.leases import shorten_leases
+from ekachit.sync.models import (
+    OPEN_STATES,
+    Conflict,
+    ConflictState,
+    Link,
+    OutboxEntry,
+    Pass,
+    PassState,
+    SiteHold,
+)
 
 KEPT_DAYS = 90
 FURTHEST_AHEAD = timedelta(days=1)
+# The clocks of the pages and of a worker may differ by so much.
+CLOCKS_DIFFER = timedelta(seconds=60)
 
 
 @transaction.atomic
@@ -38,9 +56,16 @@ def spread_overdue(now: datetime, chance: Callable[[], float]) -> int:
 
 
 def mend_schedule(now: datetime) -> int:
-    """Bring back what is due later than any rule allows: the clock was wrong when that was written. Returns how many."""
+    """Bring back what lies further ahead than any rule allows; returns how many passes that were due too late.
+
+    The clock was wrong when it was written, or has been set back since. How long a site's hold, or a lease, had still
+    to last nobody knows then: it lasts as long as one at most does.
+    """
     latest = now + timedelta(seconds=LONGEST_WAIT_SECONDS)
-    SiteHold.objects.filter(until__gt=latest).update(until=now)
+    SiteHold.objects.filter(until__gt=latest).update(until=now + timedelta(seconds=RETRY_AFTER_CAP_SECONDS))
+    OutboxEntry.objects.filter(state__in=OPEN_STATES, not_before__gt=latest).update(not_before=now)
+    Connection.objects.filter(picked_at__gt=now + CLOCKS_DIFFER).update(picked_at=now)
+    shorten_leases()
     return Connection.objects.filter(state=State.CONNECTED, due_at__gt=latest).update(
         due_at=now + timedelta(seconds=POLL_SECONDS)
     )

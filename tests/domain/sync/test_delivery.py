@@ -106,3 +106,9 @@ def test_an_issue_is_never_written_beyond_jiras_limits(pauses: list[float]) -> N
         sent.append(now)
         for span, most in ((2, 20), (30, 100)):
             assert sum(now - each < timedelta(seconds=span) for each in sent) <= most
+
+
+def test_T01_writes_of_a_time_to_come_hold_nothing_up() -> None:
+    """The clock was set back since they were made: they would count as the latest ones for hours."""
+    ahead = [NOW + timedelta(hours=5, milliseconds=place) for place in range(60)]
+    assert write_wait(ahead, NOW) == 0

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 from typing import Any
 
 from ekachit.connections import actions as connecting
 from ekachit.connections.models import Connection, Project
+from ekachit.domain.sync.schedule import LONGEST_WAIT_SECONDS
 from ekachit.sync import leases
+from ekachit.sync.upkeep import mend_schedule
 from tests.sync.simulation.passes import LONG_AGO, let_lease_end, poll, take, when_due
 from tests.sync.simulation.properties import require
 from tests.sync.simulation.rows import connection_row, rows_of
@@ -290,6 +293,25 @@ def reinstate(stage: Stage) -> str:
 def clock_forward(stage: Stage) -> str:
     seconds = stage.dice.choice((1.0, 61.0, 3600.0, 86400.0, 400 * 86400.0))
     stage.clock.advance(seconds)
+    return f"{seconds}"
+
+
+@rule(2)
+def clock_back(stage: Stage) -> str:
+    """A worker's wall clock is set back; its housekeeping comes round, as it does every few seconds (I20)."""
+    seconds = stage.dice.choice((61.0, 1800.0, 5 * 3600.0, 20 * 3600.0))
+    stage.clock.set_back(seconds)
+    back = timedelta(seconds=seconds)
+    for person in stage.people:
+        # What truly happened, and what Jira asked for, is no longer ago and no nearer than it was.
+        person.not_before = person.not_before and person.not_before - back
+        person.last_complete = person.last_complete and person.last_complete - back
+    mend_schedule(stage.clock())
+    for person in stage.people:
+        row = person.reload()
+        if row.due_at is not None and row.active:
+            wait = (row.due_at - stage.clock()).total_seconds()
+            require(wait <= LONGEST_WAIT_SECONDS, "I20", f"the next pass is due in {wait} s")
     return f"{seconds}"
 
 

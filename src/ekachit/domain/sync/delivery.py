@@ -119,7 +119,8 @@ def write_wait(sent: Sequence[datetime], now: datetime) -> float:
     """
     waits = [0.0]
     for window, most in WRITE_LIMITS:
-        recent = sorted(each for each in sent if now - each < window)
+        # One of a time to come was written before a clock was set back: when, nobody knows.
+        recent = sorted(each for each in sent if timedelta(0) <= now - each < window)
         if len(recent) >= most:
             waits.append((recent[-most] + window - now).total_seconds())
     return max(waits)
