@@ -286,3 +286,23 @@ def test_a_site_that_no_longer_tells_its_id_keeps_the_known_one(
     monkeypatch.setattr(reach, "check", without_id)
     again = connect(ada, jira)
     assert (again.pk, again.cloud_id) == (first.pk, first.cloud_id)
+
+
+def test_a_site_whose_id_becomes_known_with_a_new_token(jira: SandboxThread, ada: User) -> None:
+    """A token with scopes works at the gateway only, whose address has the id."""
+    made = connect(ada, jira)
+    Connection.objects.update(cloud_id=made.site)
+    actions.replace_token(made, email=DEMO_EMAIL, token=SCOPED)
+    made.refresh_from_db()
+    assert (made.cloud_id, made.via_gateway) == (jira.world.cloud_id, True)
+
+
+def test_all_of_a_persons_connections_to_a_site_name_it_alike(jira: SandboxThread, ada: User) -> None:
+    """Tasks are tied by the site's id: what goes from one account of theirs to the other is the same task."""
+    made = connect(ada, jira)
+    other = Connection.objects.create(
+        user=ada, site=made.site, cloud_id=made.site, account_id="another", email="other@example.invalid"
+    )
+    connect(ada, jira)
+    other.refresh_from_db()
+    assert other.cloud_id == jira.world.cloud_id

@@ -9,10 +9,12 @@ from decimal import Decimal
 import pytest
 
 from ekachit.accounts.actions import set_multiplier
+from ekachit.connections.models import Connection
 from ekachit.sync import actions
 from ekachit.sync.models import Conflict
 from ekachit.tasks.actions import reestimate
 from tests.sync.scene import APP, OPS, PAY, Scene
+from tests.sync.simulation.passes import poll
 from tests.sync.simulation.site import ADA, BOB
 
 
@@ -173,3 +175,37 @@ def test_both_sides_to_the_same_is_no_conflict(scene: Scene) -> None:
     scene.synced()
     assert not Conflict.objects.exists()
     assert scene.task(issue).link.base["status"] == "done"
+
+
+def test_what_was_tied_by_the_sites_name_stays_tied_once_its_id_is_known(scene: Scene) -> None:
+    """A site that did not tell its id when it was connected."""
+    issue, gone = scene.issue(), scene.issue()
+    person = scene.person
+    Connection.objects.update(cloud_id=person.site)
+    scene.synced()
+    task = scene.task(issue)
+    assert task.link.cloud_id == person.site
+    Connection.objects.update(cloud_id="the-sites-own-id")
+    scene.world.edit(issue.id, summary="Said anew")
+    scene.world.reassign(gone.id, BOB)
+    scene.issue("A third, so that not half of them go at once")
+    assert scene.synced().created == 1
+    same, lost = scene.task(issue), scene.task(gone)
+    assert (same.pk, same.title, same.link.cloud_id) == (task.pk, "Said anew", "the-sites-own-id")
+    assert (lost.link.presence, lost.link.cloud_id) == ("gone", "the-sites-own-id")
+
+
+def test_an_id_that_becomes_known_in_the_middle_of_a_pass_doubles_nothing(scene: Scene) -> None:
+    issue = scene.issue()
+    Connection.objects.update(cloud_id=scene.person.site)
+    scene.synced()
+    scene.world.edit(issue.id, summary="Said anew")
+
+    def learn() -> None:
+        Connection.objects.update(cloud_id="the-sites-own-id")
+
+    ran = poll(scene.stage, scene.person, pause_at=6, meanwhile=learn)
+    assert ran is not None
+    assert ran.disturbed is not None
+    scene.synced()
+    assert scene.task(issue).title == "Said anew", "and there is only one"

@@ -49,8 +49,8 @@ def connect(user: User, *, site: str, email: str, token: str, expires_on: date |
         connection = _row(user, where, reached.proof.cloud_id, reached.proof.account_id)
         connection.site, connection.email = where.host, email.strip()
         connection.account_id, connection.account_name = reached.proof.account_id, reached.proof.display_name
-        # The tasks are tied by this id, so one that is known is never put out by a site that does not tell.
         connection.cloud_id = reached.proof.cloud_id or connection.cloud_id or where.host
+        _name_alike(connection)
         connection.via_gateway = reached.proof.via_gateway
         connection.token_expires_on = expires_on
         _activate(connection)
@@ -93,6 +93,8 @@ def replace_token(connection: Connection, *, email: str, token: str, expires_on:
             reached.proof.via_gateway,
             expires_on,
         )
+        row.cloud_id = reached.proof.cloud_id or row.cloud_id
+        _name_alike(row)
         _activate(row)
         row.due_at = timezone.now() if row.picked_at else None
         row.save()
@@ -214,6 +216,21 @@ def _row(user: User, where: Site, cloud_id: str | None, account_id: str) -> Conn
     same_site = Q(site=where.host) | Q(cloud_id=cloud_id or where.host)
     known = Connection.objects.select_for_update().filter(same_site, user=user, account_id=account_id).first()
     return known or Connection(user=user)
+
+
+def _name_alike(connection: Connection) -> None:
+    """Let all of a person's connections to a site have its id, once one of them knows it: tasks are tied by it.
+
+    A site that does not tell its id goes by its name, and never puts out an id that is known.
+    """
+    others = Connection.objects.filter(user_id=connection.user_id, site=connection.site).exclude(
+        pk=connection.pk
+    )
+    if connection.cloud_id == connection.site:
+        known = others.exclude(cloud_id=connection.site).values_list("cloud_id", flat=True).first()
+        connection.cloud_id = known or connection.cloud_id
+    else:
+        others.filter(cloud_id=connection.site).update(cloud_id=connection.cloud_id)
 
 
 def _activate(connection: Connection) -> None:

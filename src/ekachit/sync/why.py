@@ -153,7 +153,8 @@ def _parent_of(connection: Connection, issue: Issue) -> Link | None:
 
 def _links(connection: Connection) -> QuerySet[Link]:
     """The person's links with this site, whichever connection made them."""
-    rows = Link.objects.filter(user_id=connection.user_id, cloud_id=connection.cloud_id)
+    tied_by = (connection.cloud_id, connection.site)
+    rows = Link.objects.filter(user_id=connection.user_id, cloud_id__in=tied_by)
     return rows.select_related("task", "connection")
 
 
