@@ -119,7 +119,7 @@ def suggest_command(file: Path, present: float | None) -> None:
         now = present if present is not None else (DEFAULT_MULTIPLIER if points else 1.0)
         said = suggest(observations, now, points=points)
         known = said.multiplier
-        figures = f" ({known.value:.2f}, 80 %: {known.low:.2f}-{known.high:.2f})" if known else ""
+        figures = f" (learned {known.learned:.2f}, 80 %: {known.low:.2f}-{known.high:.2f})" if known else ""
         if isinstance(said, Suggestion):
             click.echo(
                 f"{person}: use {said.multiplier.value:.2g} {unit} instead of {now:g}{figures}, {said.tasks} tasks"

@@ -156,8 +156,15 @@ class Stream:
         own = in_unit(History.in_order(person.observations), points=points)
         known = multiplier(person_level(fit(own)), in_points=points)
         said = decide(known, present, len(own))
-        value, low, high = _rounded([known.value, known.low, known.high])
-        answer: Message = {"multiplier": value, "lo80": low, "hi80": high, "present": present}
+        offer = said.multiplier if isinstance(said, Suggestion) else known
+        value, low, high, learned = _rounded([offer.value, known.low, known.high, known.value])
+        answer: Message = {
+            "multiplier": value,
+            "lo80": low,
+            "hi80": high,
+            "learned": learned,
+            "present": present,
+        }
         answer |= {"suggest": isinstance(said, Suggestion), "tasks": said.tasks, "left_out": person.left_out}
         return answer if isinstance(said, Suggestion) else answer | {"code": said.code, "why": said.text}
 

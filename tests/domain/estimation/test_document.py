@@ -21,7 +21,12 @@ def test_the_beliefs_told_are_those_of_the_code() -> None:
     told = (
         f"sd {PRIORS.level_sd}; in points {PRIORS.points_sd} more",
         f"sd {PRIORS.type_sd}, {PRIORS.project_sd}, {PRIORS.cell_sd}",
-        "sd " + ", ".join(str(sd) for sd in PRIORS.recency_sd),
+        "fade over " + " and ".join(f"{tasks:.0f}" for tasks in PRIORS.recency_tasks),
+        "sd " + " and ".join(str(sd) for sd in PRIORS.recency_sd) + " of the noise",
+        f"{PRIORS.echo}, worth {PRIORS.echo_tasks:.0f} tasks",
+        f"sd {PRIORS.person_sd} between persons",
+        f"its noise believed as if {PRIORS.level_noise_tasks:.0f} tasks had shown it",
+        f"{PRIORS.caution} standard deviations short",
         f"1 in {1 / PRIORS.change_chance:.0f}, sd {PRIORS.change_sd}",
         f"scale {PRIORS.noise_sd}, worth {PRIORS.noise_tasks:.0f} tasks",
         f"predictions use {PRIORS.width} of it, totals {PRIORS.total_width}",

@@ -31,6 +31,19 @@ def test_a_clear_difference_is_suggested_with_its_interval() -> None:
     assert said.tasks == 20
 
 
+@pytest.mark.parametrize("present", [0.5, 1.0, 2.0, 6.0, 20.0])
+def test_what_is_offered_lies_a_little_short_of_what_was_learned(present: float) -> None:
+    known = Multiplier(3.0, 2.4, 3.75)
+    said = decide(known, present, 20)
+    assert isinstance(said, Suggestion)
+    offered = said.multiplier
+    assert (offered.low, offered.high) == (known.low, known.high)
+    assert offered.learned == pytest.approx(3.0)
+    least, most = sorted((present, 3.0))
+    assert max(least, known.low) < offered.value < min(most, known.high)
+    assert isinstance(decide(known, offered.value, 20), Silence)
+
+
 def test_silence_where_the_present_number_lies_in_the_interval() -> None:
     said = suggest(person(30, ratio=2.1, unit="points"), 2.0)
     assert isinstance(said, Silence)

@@ -14,6 +14,8 @@ from ekachit.domain.estimation.priors import Priors
 PAIR = 100_003
 # Estimates closer than a twentieth in log count as the same.
 SAME_SIZE = 20
+# Codes this close together are counted without being sorted first.
+FEW = 1000
 # Level, size, points, bend.
 PLAIN = 4
 
@@ -26,6 +28,7 @@ class Layout:
     groups: tuple[Whole, Whole, Whole, Whole]  # types, projects, combinations, sizes that have a column
     means: Floats
     variances: Floats
+    late: slice  # the columns of the level of late, whose variances are in units of the noise's
 
     @property
     def types(self) -> Whole:
@@ -48,8 +51,14 @@ def _frequent(codes: Whole, weights: Floats, most: int) -> Whole:
     """Return the codes with the largest weights, at most `most`; of equal weights the lowest code."""
     if not len(codes):
         return codes
-    names, places = np.unique(codes, return_inverse=True)
-    totals = np.bincount(places, weights)
+    least = int(codes.min())
+    if int(codes.max()) - least < FEW:
+        totals = np.bincount(codes - least, weights)
+        names = np.flatnonzero(totals)
+        totals, names = totals[names], names + least
+    else:
+        names, places = np.unique(codes, return_inverse=True)
+        totals = np.bincount(places, weights)
     return np.asarray(names[np.argsort(-totals, kind="stable")[:most]])
 
 
@@ -74,7 +83,8 @@ def lay_out(history: History, weights: Floats, priors: Priors) -> Layout:
     means = np.zeros(len(variances))
     # Sizes count from the person's own middle, so that a change of unit changes nothing; without one, no slope.
     means[1] = priors.slope if count else 0.0
-    return Layout(centre, (types, projects, cells, sizes), means, variances)
+    late = slice(PLAIN, PLAIN + len(priors.recency_sd))
+    return Layout(centre, (types, projects, cells, sizes), means, variances, late)
 
 
 def columns(layout: Layout, history: History, ages: Floats, priors: Priors) -> Floats:
@@ -85,8 +95,8 @@ def columns(layout: Layout, history: History, ages: Floats, priors: Priors) -> F
     matrix[:, 1] = size
     matrix[:, 2] = history.in_points
     matrix[:, 3] = np.sqrt(1 + size**2) - 1
+    matrix[:, layout.late] = np.exp(-ages[:, None] / np.array(priors.recency_tasks))
     start = PLAIN + len(priors.recency_sd)
-    matrix[:, PLAIN:start] = np.exp(-ages[:, None] / np.array(priors.recency_tasks))
     bumps = np.array(priors.bumps)
     away = (size[:, None] - bumps) / priors.bump_width
     matrix[:, start : start + len(bumps)] = np.exp(-0.5 * away**2)

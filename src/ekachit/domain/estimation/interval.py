@@ -38,6 +38,16 @@ class Multiplier:
     low: float
     high: float
 
+    @property
+    def sd(self) -> float:
+        """Return the standard deviation of its logarithm."""
+        return math.log(self.high / self.low) / (2 * NORMAL_90)
+
+    @property
+    def learned(self) -> float:
+        """Return the middle of its interval: the value before any caution."""
+        return math.sqrt(self.low * self.high)
+
 
 def settle(ratios: Floats, weights: Floats, sd: float, priors: Priors, centre: float = 0.0) -> Level:
     """Return the level of log ratios by weight: a t likelihood, and a belief of `sd` around `centre`.
@@ -53,7 +63,7 @@ def settle(ratios: Floats, weights: Floats, sd: float, priors: Priors, centre: f
         precision = float(counted.sum()) + 1 / sd**2
         place = (float(counted @ ratios) + centre / sd**2) / precision
         errors = ratios - place
-        belief = priors.noise_tasks
+        belief = priors.level_noise_tasks
         spread = float((weights * pull) @ errors**2) + belief * priors.noise_sd**2
         scale = math.sqrt(spread / (float(weights.sum()) + belief))
         pull = (priors.tails + 1) / (priors.tails + (errors / scale) ** 2)

@@ -9,7 +9,7 @@ import numpy as np
 from ekachit.domain.estimation.change import Change, find
 from ekachit.domain.estimation.features import Layout, columns, lay_out
 from ekachit.domain.estimation.observation import SAME, Flags, Floats, History
-from ekachit.domain.estimation.overnight import nights
+from ekachit.domain.estimation.overnight import Long, nights
 from ekachit.domain.estimation.priors import PRIORS, Priors
 from ekachit.domain.estimation.spread import Spread, learn_copied, learn_echo, learn_spread
 
@@ -65,17 +65,21 @@ class _Line:
 def _regress(history: History, matrix: Floats, counted: Floats, layout: Layout, priors: Priors) -> _Line:
     """Return the most probable line under t noise, by re-weighting: in each round far tasks count less."""
     ratios, precision = history.log_ratio, 1 / layout.variances
-    hours = np.exp(ratios + history.log_expected)
+    across = np.ascontiguousarray(matrix.T)
+    belief, late, diagonal = precision.copy(), layout.late, slice(None, None, len(precision) + 1)
+    long = Long.of(ratios + history.log_expected, priors)
     coefficients, scale = layout.means, priors.noise_sd
     errors = ratios - matrix @ coefficients
     pull = np.ones(len(ratios))
-    awake = 1 - nights(hours, errors, scale, counted, priors)
+    awake = 1 - nights(long, errors, scale, counted, priors)
     information, precisions = np.diag(precision), counted
     for turn in range(ROUNDS):
         precisions = counted * awake * pull / scale**2
-        information = (matrix.T * precisions) @ matrix
-        information[np.diag_indices_from(information)] += precision
-        wanted = matrix.T @ (precisions * ratios) + precision * layout.means
+        # How far the level of late strays is a part of the noise: where tasks are steady, so is the level.
+        belief[late] = precision[late] / scale**2
+        information = (across * precisions) @ matrix
+        information.reshape(-1)[diagonal] += belief
+        wanted = across @ (precisions * ratios) + belief * layout.means
         coefficients = np.asarray(np.linalg.solve(information, wanted), dtype=float)
         errors = ratios - matrix @ coefficients
         own = counted * awake
@@ -83,14 +87,15 @@ def _regress(history: History, matrix: Floats, counted: Floats, layout: Layout, 
         scale = float(np.sqrt(spread / (own.sum() + priors.noise_tasks)))
         pull = (priors.tails + 1) / (priors.tails + (errors / scale) ** 2)
         if turn in NIGHTS_AGAIN:
-            awake = 1 - nights(hours, errors, scale, counted, priors)
+            awake = 1 - nights(long, errors, scale, counted, priors)
     covariance = np.asarray(np.linalg.inv(information), dtype=float)
     return _Line(coefficients, covariance, scale, precisions, awake)
 
 
 def fit(history: History, priors: Priors = PRIORS) -> Model:
     """Return the model of a history's last tasks; of none, the priors. Closed form but for four rounds."""
-    history = history.between(max(len(history) - priors.window, 0), len(history))
+    if len(history) > priors.window:
+        history = history.between(len(history) - priors.window, len(history))
     ages = np.arange(len(history), 0, -1, dtype=float)
     weights = priors.forgetting ** (ages - 1)
     copied = np.abs(history.log_ratio) < SAME

@@ -30,11 +30,12 @@ class Priors:
     type_sd: float = 0.35
     project_sd: float = 0.25
     cell_sd: float = 0.2
-    # How far the level of late (the last 4, 15 and 40 tasks, fading) lies from the long-run one.
-    recency_sd: tuple[float, ...] = (0.1, 0.2, 0.43)
-    recency_tasks: tuple[float, ...] = (4.0, 15.0, 40.0)
+    # How far the level of late (the last 15 and 40 tasks, fading) lies from the long-run one, as a part of the noise
+    # of one task.
+    recency_sd: tuple[float, ...] = (0.25, 0.55)
+    recency_tasks: tuple[float, ...] = (15.0, 40.0)
     # How much of the last task's error comes back in the next one, and how many tasks this belief is worth.
-    echo: float = 0.1
+    echo: float = 0.05
     echo_tasks: float = 30.0
     # A sudden change: chance at each task, how far, tasks looked back, and fewest tasks that can show one.
     change_chance: float = 1 / 25
@@ -62,11 +63,15 @@ class Priors:
     forgetting: float = 0.99
     window: int = 300
     levels: int = 10
-    # The multiplier: how far persons lie apart, how it forgets, and how far the level of the next tasks drifts
-    # from the past one, as a part of the noise of one task.
-    person_sd: float = 0.5
+    # The multiplier: how far persons lie apart, how it forgets, how many tasks the belief about noise is worth for it,
+    # and how far the level of the next tasks drifts from the past one, as a part of the noise of one task.
+    person_sd: float = 0.6
     level_forgetting: float = 0.97
+    level_noise_tasks: float = 10.0
     drift: float = 0.42
+    # What is suggested stays this many standard deviations short of what was learned, on the side of the number in use:
+    # a step too far costs more than one too short gains.
+    caution: float = 0.4
     # Each belief is wide on purpose, and a prediction counts the width of all of them at once: this much narrower.
     width: float = 0.8
     total_width: float = 0.75

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,7 +22,10 @@ MOVED = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A multiplier to offer, with all that is shown beside it. `project` is None for all of the person's tasks."""
+    """A multiplier to offer, with all that is shown beside it. `project` is None for all of the person's tasks.
+
+    The offered value lies a little short of the learned one, the middle of the interval: see `careful`.
+    """
 
     multiplier: Multiplier
     present: float
@@ -39,6 +42,15 @@ class Silence:
     text: str
     tasks: int
     multiplier: Multiplier | None = None
+
+
+def careful(known: Multiplier, present: float, caution: float = PRIORS.caution) -> Multiplier:
+    """Return a multiplier whose value lies `caution` standard deviations nearer to the one in use; same interval."""
+    if known.value > present:
+        value = max(present, known.value * math.exp(-caution * known.sd))
+    else:
+        value = min(present, known.value * math.exp(caution * known.sd))
+    return replace(known, value=value)
 
 
 def decide(
@@ -63,9 +75,10 @@ def decide(
         return Silence("too_few", f"{missing} more finished tasks with an estimate and time.", tasks, known)
     if known.low <= present <= known.high:
         return Silence("fits", "The present multiplier fits the finished tasks.", tasks, known)
-    if declined is not None and abs(known.value / number(declined, "The declined number") - 1) < MOVED:
+    offer = careful(known, present)
+    if declined is not None and abs(offer.value / number(declined, "The declined number") - 1) < MOVED:
         return Silence("declined", "The number has hardly moved since “Not now”.", tasks, known)
-    return Suggestion(known, present, tasks, tuple(left_out))
+    return Suggestion(offer, present, tasks, tuple(left_out))
 
 
 def in_unit(history: History, *, points: bool) -> History:
@@ -89,20 +102,32 @@ def suggest(  # noqa: PLR0913 - each is a fact the decision rests on
     return decide(known, present, len(tasks), declined, left_out)
 
 
-def project_levels(model: Model) -> dict[str, tuple[Level, int]]:
-    """Return the level of each project with enough tasks, believed to lie near the person's level."""
+def project_level(model: Model, project: str) -> tuple[Level, int]:
+    """Return the level of a project, believed to lie near the person's, and out of how many tasks in it."""
     priors, history = model.priors, model.history
-    person = person_level(model)
-    ratios = aligned(model)
-    ages = np.arange(len(history) - 1, -1, -1.0)
-    weights = model.awake * priors.level_forgetting**ages
-    levels: dict[str, tuple[Level, int]] = {}
-    for name, code in history.project_codes.items():
-        own = np.flatnonzero(history.projects == code)
-        if len(own) >= LEAST_TASKS:
-            level = settle(ratios[own], weights[own], priors.project_sd, priors, centre=person.place)
-            levels[name] = (level, len(own))
-    return levels
+    weights = model.awake * priors.level_forgetting ** np.arange(len(history) - 1, -1, -1.0)
+    own = np.flatnonzero(history.projects == history.project_codes.get(project, -1))
+    centre = person_level(model).place
+    return settle(aligned(model)[own], weights[own], priors.project_sd, priors, centre=centre), len(own)
+
+
+def project_levels(model: Model) -> dict[str, tuple[Level, int]]:
+    """Return the level of each project with enough tasks; see `project_level`."""
+    found = {name: project_level(model, name) for name in model.history.project_codes}
+    return {name: known for name, known in found.items() if known[1] >= LEAST_TASKS}
+
+
+def project_over_time(
+    history: History, project: str, *, every: int = 5, priors: Priors = PRIORS
+) -> list[tuple[int, Multiplier]]:
+    """Return a project's hours a point after every few of its tasks, and after the last, with how many there were."""
+    own = np.flatnonzero(history.projects == history.project_codes.get(project, -1))
+    counts = [*range(every, len(own), every), len(own)] if len(own) >= every else []
+    path: list[tuple[int, Multiplier]] = []
+    for count in counts:
+        level, _tasks = project_level(fit(history.between(0, int(own[count - 1]) + 1), priors), project)
+        path.append((count, multiplier(level, in_points=True)))
+    return path
 
 
 def suggest_by_project(
