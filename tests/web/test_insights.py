@@ -114,6 +114,62 @@ def test_a_project_or_words_choose_the_tasks(browser_of_ada: Client, ada: User, 
     assert "Rotate certificates" not in said
 
 
+def test_a_project_chosen_counts_for_every_card(
+    browser_of_ada: Client, ada: User, history: list[Task]
+) -> None:
+    days = (timezone.now() - timedelta(days=40)).replace(hour=15, minute=0)
+    for place in range(12):
+        begins = days + timedelta(days=place)
+        task = make_finished(ada, points=1, hours=9, begins=begins, project_key="OPS", title=f"Ops {place}")
+        StatedRange.objects.create(
+            task=task, estimate=1, unit="points", low=1, middle=2, high=4, tasks=0, stated_at=timezone.now()
+        )
+    make_finished(ada, hours=14, whole=True, project_key="OPS", day=3)
+    make_open(ada, "Retry webhooks", points=3)
+    whole, ops = (browser_of_ada.get("/insights/", {"project": key}).text for key in ("", "OPS"))
+    assert "42 finished tasks to learn from" in whole
+    assert "12 finished tasks in OPS to learn from; all that follows is of OPS alone." in ops
+    assert "Old 29" in whole
+    assert "Old 29" not in ops
+    assert "0 of 12 tasks fell in their 80 % range." in ops
+    assert number_in(ops, "Your number in OPS: ") > 1.5 * number_in(whole, "Your number: ")
+    assert "1 task left out" in ops
+    assert "left out" not in browser_of_ada.get("/insights/?project=PAY").text
+    counts = json.loads(ops.split('data-chart="over-time"')[1].split('json">')[1].split("</script>")[0])[
+        "tasks"
+    ]
+    assert counts[-1] == 12
+
+
+def number_in(page: str, heading: str) -> float:
+    found = re.search(re.escape(heading) + r"([\d.]+) hours a point", page)
+    assert found, heading
+    return float(found[1])
+
+
+def test_another_project_brings_all_cards_anew_and_the_rest_only_the_forecast(
+    browser_of_ada: Client, ada: User, history: list[Task]
+) -> None:
+    make_open(ada, "Rotate certificates", points=3, project_key="OPS")
+    chosen = browser_of_ada.get("/insights/?project=OPS", headers={**HTMX, "HX-Target": "learned"}).text
+    assert chosen.strip().startswith('<div id="learned">')
+    assert '<div id="forecast" hx-swap-oob="true">' in chosen
+    assert "Rotate certificates" in chosen
+    asked = browser_of_ada.get("/insights/?project=OPS&q=x", headers={**HTMX, "HX-Target": "forecast"}).text
+    assert 'id="learned"' not in asked
+    assert "hx-swap-oob" not in asked
+
+
+def test_a_project_that_nothing_is_finished_in_is_told_so(
+    browser_of_ada: Client, ada: User, history: list[Task]
+) -> None:
+    make_open(ada, points=3, project_key="OPS")
+    page = browser_of_ada.get("/insights/?project=OPS").text
+    assert "0 finished tasks in OPS to learn from" in page
+    assert '<option value="OPS" selected>' in page
+    assert browser_of_ada.get("/insights/?project=NONE").status_code == 200
+
+
 def test_titles_and_questions_are_escaped(browser_of_ada: Client, ada: User, history: list[Task]) -> None:
     make_open(ada, "</script><script>alert(1)</script>", points=3)
     page = browser_of_ada.get("/insights/", {"q": '"><script>alert(2)</script>', "project": "<b>"}).text

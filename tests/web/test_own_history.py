@@ -12,10 +12,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from ekachit.accounts.models import User
+from ekachit.domain.estimation.history_csv import RowError, read
 from ekachit.estimates.history import known_of
 from ekachit.estimates.models import PastTask
+from ekachit.web.estimate_words import row_error
 from tests.estimates.making import make_finished, make_history
 
+# Told in the same words by the engine and the pages.
+SAME = ("unit", "empty", "no_columns")
 FILE = """date,start,estimate,unit,actual_hours,project,type
 2026-01-05T16:20,2026-01-05,3,points,7.5,PAY,Story
 2026-01-06,,2,hours,2.5,OPS,Bug
@@ -76,6 +80,30 @@ def test_each_wrong_line_has_its_number_and_words(browser_of_ada: Client) -> Non
     ):
         assert part in page
     assert "2 finished tasks would come in" in page
+
+
+def test_wrong_lines_are_told_in_the_persons_language_too(browser_of_ada: Client, ada: User) -> None:
+    ada.language = "es"
+    ada.save(update_fields=["language"])
+    text = (
+        FILE + "2026-02-30,,1,points,1,,\n,,0,points,1,,\n,,1,bananas,1,,\n,,1,points,x%s,,\n,,,points,1,,\n"
+    )
+    page = send(browser_of_ada, text)
+    for words in ("no es una fecha", "mayor que cero", "ni «hours» ni «points»", "x%s", "necesita un número"):
+        assert words in page
+    for english in ("is not", "has to be", "needs a", "neither"):
+        assert english not in page
+
+
+def test_every_reason_of_the_engine_has_words_of_its_own() -> None:
+    """A code that the pages do not know would be told in English."""
+    trouble = "estimate,actual_hours,unit,date,seq\n"
+    lines = ("x,1,,,", "-1,1,,,", "1e9,1,,,", "1,1,days,,", "1,1,,soon,", "1,1,,,inf", "1,inf,,,", "1,,,,")
+    errors = [*read(trouble + "\n".join(lines)).errors, *read("").errors, *read("a,b\n1,2\n").errors]
+    assert len(errors) == len(lines) + 2
+    assert [each.code for each in errors if row_error(each) == each.text and each.code not in SAME] == []
+    unknown = RowError(3, "new_code", "100 % of it.")
+    assert row_error(unknown) == "100 % of it."
 
 
 @pytest.mark.parametrize(

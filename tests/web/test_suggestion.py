@@ -98,12 +98,56 @@ def test_an_answer_never_leads_away_from_here(browser_of_ada: Client, offered: S
 def test_a_projects_own_number_can_be_given_up(browser_of_ada: Client, outsider: Client, ada: User) -> None:
     ProjectMultiplier.objects.create(user=ada, project_key="OPS", hours_per_point=4)
     task = make_open(ada, points=2, project_key="OPS", estimate_hours=8.0)
-    assert "1 point = 4 hours" in browser_of_ada.get("/settings/").text
+    assert "1 story point in OPS =" in browser_of_ada.get("/settings/").text
     outsider.post("/insights/projects/forget/", {"project": "OPS"})
     assert ProjectMultiplier.objects.exists()
     browser_of_ada.post("/insights/projects/forget/", {"project": "OPS"})
     task.refresh_from_db()
     assert (task.estimate_hours, ProjectMultiplier.objects.exists()) == (4.0, False)
+
+
+def test_a_projects_own_number_is_typed_where_the_number_is_set(
+    browser_of_ada: Client, outsider: Client, ada: User
+) -> None:
+    task = make_open(ada, points=2, project_key="OPS")
+    other = make_open(ada, points=2)
+    page = browser_of_ada.get("/settings/").text
+    assert '<option value="OPS">' in page
+    sent = {"project": "OPS", "multiplier": "3.25", "next": "/settings/"}
+    outsider.post("/settings/estimates/project/", sent)
+    assert not ProjectMultiplier.objects.exists()
+    answer = browser_of_ada.post("/settings/estimates/project/", sent, follow=True)
+    assert answer.redirect_chain[0][0] == "/settings/"
+    assert "One point in OPS is 3.25 hours now. The estimate of 1 open task follows it." in answer.text
+    assert 'name="multiplier" value="3.25"' in answer.text
+    assert '<option value="OPS">' not in answer.text
+    task.refresh_from_db()
+    other.refresh_from_db()
+    assert (task.estimate_hours, other.estimate_hours) == (6.5, 4.0)
+
+
+@pytest.mark.parametrize(
+    "sent", [{"project": "OPS"}, {"multiplier": "0"}, {"multiplier": "200"}, {"project": ""}]
+)
+def test_a_projects_number_that_cannot_be_is_refused_with_words(
+    browser_of_ada: Client, ada: User, sent: dict[str, str]
+) -> None:
+    make_open(ada, points=2)
+    answer = browser_of_ada.post(
+        "/settings/estimates/project/", {"project": "PAY", "multiplier": "3"} | sent, follow=True
+    )
+    assert "was not saved" in answer.text or "None of your tasks is in the project" in answer.text
+    assert not ProjectMultiplier.objects.exists()
+
+
+def test_a_suggestion_for_a_project_goes_when_its_number_is_typed(browser_of_ada: Client, ada: User) -> None:
+    make_history(ada, 40, per_point=2.0)
+    make_history(ada, 30, per_point=6.0, first=40, project_key="OPS")
+    assert "Suggested for OPS:" in browser_of_ada.get("/settings/").text
+    row = Suggestion.objects.get(user=ada, project_key="OPS", state=SuggestionState.SHOWN)
+    sent = {"project": "OPS", "multiplier": f"{row.learned:.2f}", "next": "/settings/"}
+    page = browser_of_ada.post("/settings/estimates/project/", sent, follow=True).text
+    assert "Suggested for OPS:" not in page
 
 
 def test_rows_and_pages_of_tasks_show_ranges_and_marks(browser_of_ada: Client, ada: User) -> None:

@@ -19,6 +19,7 @@ from ekachit.estimates.history import Known
 from ekachit.estimates.models import PastTask, Suggestion, SuggestionState
 from ekachit.tasks.actions import one_at_a_time, reestimate
 from ekachit.tasks.multipliers import own_multipliers, set_project_multiplier
+from ekachit.tasks.ordering import open_tasks
 
 LEAST, MOST = Decimal("0.05"), Decimal(100)
 
@@ -138,6 +139,18 @@ def not_now(user: User, suggestion: Suggestion, *, now: datetime) -> None:
         EstimateError: `suggestion_gone`: it was answered or superseded meanwhile.
     """
     _close(_to_answer(user, suggestion), SuggestionState.NOT_NOW, now)
+
+
+@transaction.atomic
+def use_project_multiplier(user: User, project_key: str, hours: Decimal) -> int:
+    """Give a project hours a point of its own, re-compute the open tasks, and return how many follow it."""
+    one_at_a_time(user.pk)
+    set_project_multiplier(user, project_key, hours)
+    reestimate(user)
+    pointed = open_tasks(user).filter(points__isnull=False) | open_tasks(user).filter(
+        started_points__isnull=False
+    )
+    return pointed.filter(project_key=project_key, estimate_override_hours__isnull=True).count()
 
 
 @transaction.atomic

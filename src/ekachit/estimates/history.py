@@ -47,6 +47,16 @@ class Known:
 
     finished: tuple[Finished, ...]
     left_out: tuple[tuple[str, LeftOut], ...]
+    left_out_projects: tuple[str, ...] = ()
+
+    def in_project(self, project: str) -> list[Finished]:
+        """Return the finished tasks of a project; of no project named, all."""
+        return [each for each in self.finished if project in ("", each.project)]
+
+    def left_out_in(self, project: str) -> list[tuple[str, LeftOut]]:
+        """Return those of a project that are left out; of no project named, all."""
+        rows = zip(self.left_out, self.left_out_projects, strict=True)
+        return [each for each, own in rows if project in ("", own)]
 
     @cached_property
     def observations(self) -> list[Observation]:
@@ -104,13 +114,15 @@ def known_of(user: User) -> Known:
     """Return what there is to learn from of a person: three queries."""
     zone = user.zone
     finished = [*_brought_in(user, zone)]
-    out: list[tuple[str, LeftOut]] = []
+    out: list[tuple[str, LeftOut, str]] = []
     suspects = _long_sessions(user, zone)
     rows = finished_observations(user).prefetch_related(None).values_list(*_COLUMNS)
     for row in rows:
         _own(Row(*row), zone, suspects, finished, out)
     finished.sort(key=lambda each: BEFORE_ALL if each.done_at is None else each.done_at.timestamp())
-    return Known(tuple(finished), tuple(out))
+    return Known(
+        tuple(finished), tuple((title, why) for title, why, _own in out), tuple(own for _t, _w, own in out)
+    )
 
 
 _COLUMNS = (
@@ -146,12 +158,12 @@ def _own(
     zone: ZoneInfo,
     suspects: Mapping[int, list[tuple[datetime, datetime]]],
     finished: list[Finished],
-    out: list[tuple[str, LeftOut]],
+    out: list[tuple[str, LeftOut, str]],
 ) -> None:
     """Put a task where it belongs: among those to learn from, or among those left out."""
     why = left_out(suspects.get(row.pk, ()))
     if why is not None:
-        out.append((row.title, why))
+        out.append((row.title, why, row.project))
         return
     hours = row.seconds / HOUR
     observation = None
@@ -160,7 +172,7 @@ def _own(
         if task is not None:
             observation = Observation(task, hours, row.done_at.timestamp())
     except ObservationError as wrong:
-        out.append((row.title, LeftOut("unusable", str(wrong))))
+        out.append((row.title, LeftOut("unusable", str(wrong)), row.project))
         return
     started = row.started_at.astimezone(zone) if row.started_at else None
     finished.append(

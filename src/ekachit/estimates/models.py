@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -55,6 +57,11 @@ class Suggestion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.value:.2f} for {self.user_id} {self.project_key}".rstrip()
+
+    @property
+    def learned(self) -> float:
+        """The number in the middle of the interval, of which `value` stays a little short."""
+        return math.sqrt(self.low * self.high)
 
 
 class StatedRange(models.Model):

@@ -9,7 +9,7 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from ekachit.accounts.models import User
-from ekachit.domain.estimation.history_csv import Row, RowError, read, write
+from ekachit.domain.estimation.history_csv import SHOWN, Row, RowError, read, write
 from ekachit.domain.estimation.observation import Task
 from ekachit.estimates.history import Finished, Known
 from ekachit.estimates.models import PastTask
@@ -53,11 +53,14 @@ def read_file(text: str, known: Known, person: str = "") -> Reading:
         if row.actual_hours is None or _mark(row.actual_hours, row.task, row.finished) in here:
             double += 1
         elif len(row.task.project) > KEY_LENGTH or len(row.task.type) > TYPE_LENGTH:
-            errors.append(RowError(0, f"The project or type “{row.task.project[:40]}” is too long."))
+            given = (row.task.project if len(row.task.project) > KEY_LENGTH else row.task.type)[:SHOWN]
+            why = f"The project or type “{given}” is too long."
+            errors.append(RowError(0, "too_long", why, given=given))
         else:
             rows.append(row)
     if len(rows) > MOST_TASKS:
-        errors.append(RowError(0, f"Only the last {MOST_TASKS:,} of {len(rows):,} tasks are taken."))
+        why = f"Only the last {MOST_TASKS:,} of {len(rows):,} tasks are taken."
+        errors.append(RowError(0, "too_many", why, given=str(len(rows))))
     return Reading(counts, chosen, tuple(rows[-MOST_TASKS:]), double, tuple(errors))
 
 

@@ -14,7 +14,7 @@ from ekachit.domain.estimation.interval import Level, Multiplier, multiplier, pe
 from ekachit.domain.estimation.observation import Task as Estimate
 from ekachit.domain.estimation.observation import Unit
 from ekachit.domain.estimation.shape import hours_quantiles
-from ekachit.domain.estimation.suggestion import outcome
+from ekachit.domain.estimation.suggestion import outcome, project_level, project_over_time
 from ekachit.estimates.history import Known, known_of
 from ekachit.estimates.models import StatedRange, Suggestion, SuggestionState
 from ekachit.estimates.ranges import LEVELS, likely
@@ -28,6 +28,12 @@ def ranges(user: User, tasks: Iterable[Task]) -> dict[int, tuple[float, float]]:
     """Return the ends of the 80 % range, in hours, of each open task with an estimate, by id: three queries, one fit."""
     found = likely(known_of(user), tasks)
     return {pk: (each.low, each.high) for pk, each in found.items() if not each.compared}
+
+
+def project_keys(user: User) -> list[str]:
+    """Return the keys of the projects that a person's tasks are in: one query."""
+    keys = Task.objects.filter(user=user).exclude(project_key="").order_by("project_key")
+    return list(keys.values_list("project_key", flat=True).distinct())
 
 
 def shown_suggestions(user: User) -> QuerySet[Suggestion]:
@@ -48,10 +54,10 @@ class PastSuggestion:
     later: int
 
 
-def past_suggestions(user: User, known: Known) -> list[PastSuggestion]:
-    """Return the closed suggestions, the latest first, each with what came of it: one query."""
+def past_suggestions(user: User, known: Known, project: str = "") -> list[PastSuggestion]:
+    """Return the closed suggestions (of a project), the latest first, each with what came of it: one query."""
     rows = Suggestion.objects.filter(user=user).exclude(state=SuggestionState.SHOWN)
-    return [_past(row, known) for row in rows]
+    return [_past(row, known) for row in rows if project in ("", row.project_key)]
 
 
 def _past(row: Suggestion, known: Known) -> PastSuggestion:
@@ -74,8 +80,8 @@ class Calibrated:
     past: PastRange
 
 
-def past_ranges(user: User, known: Known) -> list[Calibrated]:
-    """Return the ranges that were said of tasks finished since, oldest first: one query.
+def past_ranges(user: User, known: Known, project: str = "") -> list[Calibrated]:
+    """Return the ranges that were said of tasks (of a project) finished since, oldest first: one query.
 
     What is not learned from (a timer left on) says nothing of ranges either.
     """
@@ -84,7 +90,7 @@ def past_ranges(user: User, known: Known) -> list[Calibrated]:
         for each in StatedRange.objects.filter(task__user=user, task__done_at__isnull=False)
     }
     found = []
-    for each in known.finished:
+    for each in known.in_project(project):
         said = stated.get(each.task_id) if each.task_id is not None else None
         if said is not None:
             found.append(Calibrated(each.title, PastRange(said.low, said.middle, said.high, each.hours)))
@@ -98,7 +104,7 @@ def held(found: Iterable[Calibrated]) -> Held:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """The person's hours a point: as learned, out of how many tasks, and on the way there."""
+    """The hours a point of a person or project: as learned, out of how many tasks, and on the way there."""
 
     level: Level
     multiplier: Multiplier
@@ -106,19 +112,25 @@ class Number:
     over_time: list[tuple[int, Multiplier]]
 
 
-def number(known: Known) -> Number:
-    """Return the person's number; no query."""
+def number(known: Known, project: str = "") -> Number:
+    """Return the person's number, or that of a project; no query."""
+    return _number_in(known, project) if project else _number(known)
+
+
+def _number_in(known: Known, project: str) -> Number:
+    level, tasks = project_level(known.model_of_points, project)
+    path = project_over_time(known.in_points, project, every=max(5, tasks // 20))
+    return Number(level, multiplier(level, in_points=True), tasks, path)
+
+
+def _number(known: Known) -> Number:
     level = person_level(known.model_of_points)
     tasks = len(known.in_points)
     every = max(5, tasks // 20)
     path = number_over_time(known.in_points, in_points=True, every=every)
     if path and path[-1][0] != tasks:
         path.append((tasks, multiplier(level, in_points=True)))
-    in_points = bool(tasks)
-    own = multiplier(level, in_points=in_points)
-    return Number(
-        level, own if in_points else Multiplier(2 * own.value, 2 * own.low, 2 * own.high), tasks, path
-    )
+    return Number(level, multiplier(level, in_points=True), tasks, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +143,9 @@ class Band:
     high: float
 
 
-def band(known: Known, sizes: Iterable[float], unit: Unit, per_point: float) -> list[Band]:
-    """Return what estimates of some sizes come to, of a type and project that say nothing; no query."""
-    estimates = [Estimate(size, unit) for size in sizes]
+def band(known: Known, sizes: Iterable[float], unit: Unit, per_point: float, project: str = "") -> list[Band]:
+    """Return what estimates of some sizes come to in a project, of a type that says nothing; no query."""
+    estimates = [Estimate(size, unit, "", project) for size in sizes]
     if not estimates:
         return []
     rows = hours_quantiles(known.model, estimates, LEVELS)

@@ -58,6 +58,12 @@ class EstimatesForm(forms.Form):
         return cls(initial={"multiplier": user.multiplier.normalize()})
 
 
+class ProjectNumberForm(EstimatesForm):
+    """Hours per story point in one project."""
+
+    project = forms.CharField(max_length=255)
+
+
 class TokenForm(forms.Form):
     """E-mail and API token of an Atlassian account."""
 

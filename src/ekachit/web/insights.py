@@ -18,25 +18,29 @@ from ekachit.estimates.forecasts import Question, learned_per_point, look_ahead,
 from ekachit.estimates.history import Known
 from ekachit.estimates.queries import band, held, number, past_ranges, past_suggestions, shown_suggestions
 from ekachit.estimates.recall import recall
+from ekachit.tasks.multipliers import hours_per_point
 from ekachit.tasks.ordering import open_tasks
 from ekachit.web import insights_charts as charts
 from ekachit.web.visit import Visit
 
 # The slider goes from a half to twice the learned number.
 SLIDER_LEAST, SLIDER_MOST = 0.5, 2.0
-LEFT_OUT_SHOWN = 20
+LEFT_OUT_SHOWN = LATEST = 20
 DROPPED_AT_MOST = 500
 WORDS_AT_MOST = 200
+KEY_LENGTH = 255
 
 
 @require_safe
 def insights(request: Visit) -> HttpResponse:
-    """Show the page; to HTMX, only the forecast, which follows what is asked at once."""
+    """Show the page; to HTMX what follows a question at once: the forecast, and the rest for another project."""
     known = recall(request.user, now=timezone.now())
-    if request.htmx:
-        return render(request, "web/insights/forecast.html", forecast_part(request, known))
-    context = {**forecast_part(request, known), **learned_part(request.user, known)}
-    return render(request, "web/insights/page.html", context)
+    context = forecast_part(request, known)
+    if request.htmx and request.htmx.target != "learned":
+        return render(request, "web/insights/forecast.html", context)
+    project = request.GET.get("project", "")[:KEY_LENGTH]
+    context |= learned_part(request.user, known, project)
+    return render(request, f"web/insights/{'project' if request.htmx else 'page'}.html", context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,48 +66,54 @@ def forecast_part(request: Visit, known: Known) -> dict[str, object]:
     outlook = look_ahead(request.user, known, tasks, question, now=timezone.now())
     asked = learned if question.per_point is None else question.per_point
     shown = charts.thinned(outlook.chances, outlook.sure_by)
-    projects = open_tasks(request.user).exclude(project_key="").order_by("project_key")
     return {
         "question": question,
         "outlook": outlook,
         "chances": shown,
         "chances_chart": charts.chances_chart(shown),
-        "projects": projects.values_list("project_key", flat=True).distinct(),
+        "projects": known_projects(request.user, known),
         "slider": Slider(asked, learned, round(learned * SLIDER_LEAST, 2), round(learned * SLIDER_MOST, 2)),
         "with_points": any(line.task.points is not None for line in outlook.lines),
     }
 
 
-def learned_part(user: User, known: Known) -> dict[str, object]:
-    """Return what was learned: the person's number, estimates against hours, and how ranges held."""
-    per_point = float(user.multiplier)
-    own = number(known)
-    suggestions = list(shown_suggestions(user))
-    whole = next((each for each in suggestions if not each.project_key), None)
-    suggested = None if whole is None else float(number_to_use(whole.value))
-    sizes, unit = charts.band_sizes(known)
-    drawn = band(known, sizes, cast("Unit", unit), per_point) if known.observations else []
-    said = past_ranges(user, known)
+def learned_part(user: User, known: Known, project: str) -> dict[str, object]:
+    """Return what was learned (of a project): the number, estimates against hours, and how ranges held."""
+    per_point = hours_per_point(user.pk, project)
+    own = number(known, project)
+    offer = next((each for each in shown_suggestions(user) if each.project_key == project), None)
+    suggested = None if offer is None else float(number_to_use(offer.value))
+    finished = [each for each in known.in_project(project) if each.observation is not None]
+    observations = [each.observation for each in finished if each.observation is not None]
+    sizes, unit = charts.band_sizes(observations)
+    drawn = band(known, sizes, cast("Unit", unit), per_point, project)
+    said = past_ranges(user, known, project)
+    left_out = known.left_out_in(project)
     return {
-        "finished": len(known.observations),
+        "finished": len(observations),
         "number": own,
         "per_point": per_point,
         "times": own.multiplier.value / per_point,
         "enough": own.tasks >= LEAST_TASKS,
         "missing": max(0, LEAST_TASKS - own.tasks),
-        "suggestions": suggestions,
-        "past_suggestions": past_suggestions(user, known),
-        "left_out": known.left_out[-LEFT_OUT_SHOWN:],
-        "left_out_count": len(known.left_out),
+        "past_suggestions": past_suggestions(user, known, project),
+        "left_out": left_out[-LEFT_OUT_SHOWN:],
+        "left_out_count": len(left_out),
         "curve_chart": charts.curve_chart(own.level, per_point, suggested),
         "band": drawn,
-        "actual_chart": charts.actual_chart(known, drawn, per_point),
-        "latest": [each for each in reversed(known.finished) if each.observation is not None][:20],
+        "actual_chart": charts.actual_chart(observations, drawn, per_point),
+        "latest": finished[: -LATEST - 1 : -1],
         "over_time_chart": charts.over_time_chart(own.over_time),
         "held": held(said),
         "said": said[-charts.RANGES_SHOWN :],
         "ranges_chart": charts.ranges_chart(said),
     }
+
+
+def known_projects(user: User, known: Known) -> list[str]:
+    """Return the keys of the projects that open or finished tasks are in: one query."""
+    in_use = open_tasks(user).order_by().values_list("project_key", flat=True).distinct()
+    return sorted({*in_use, *(each.project for each in known.finished)} - {""})
 
 
 def _question(request: Visit, learned: float) -> Question:
@@ -113,7 +123,7 @@ def _question(request: Visit, learned: float) -> Question:
         for each in asked.getlist("drop")[:DROPPED_AT_MOST]
         if each.isdecimal() and len(each) <= 18  # noqa: PLR2004 # digits of an id
     )
-    project, words = asked.get("project", "")[:255], asked.get("q", "").strip()[:WORDS_AT_MOST]
+    project, words = asked.get("project", "")[:KEY_LENGTH], asked.get("q", "").strip()[:WORDS_AT_MOST]
     return Question(project, words, dropped, _per_point(asked.get("per_point", ""), learned))
 
 

@@ -11,9 +11,9 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from ekachit.domain.estimation.interval import Level, Multiplier
+from ekachit.domain.estimation.observation import Observation
 from ekachit.domain.estimation.priors import DEFAULT_MULTIPLIER
 from ekachit.estimates.forecasts import SURE
-from ekachit.estimates.history import Known
 from ekachit.estimates.queries import Band, Calibrated
 
 # What `json_script` can write down.
@@ -72,14 +72,14 @@ def _density(spot: float, middle: float, sd: float) -> float:
     return round(math.exp(-0.5 * ((spot - middle) / sd) ** 2) / math.exp(spot), 6)
 
 
-def actual_chart(known: Known, band: Sequence[Band], per_point: float) -> Data:
+def actual_chart(observations: Sequence[Observation], band: Sequence[Band], per_point: float) -> Data:
     """Return finished tasks as points (hours estimated at the number in use, hours worked), and the band about them."""
     points = [
         [
             round(each.task.estimate * (per_point if each.task.unit == "points" else 1.0), 3),
             round(each.actual_hours, 3),
         ]
-        for each in known.observations[-POINTS_SHOWN:]
+        for each in observations[-POINTS_SHOWN:]
     ]
     return {
         "points": points,
@@ -95,12 +95,12 @@ def actual_chart(known: Known, band: Sequence[Band], per_point: float) -> Data:
     }
 
 
-def band_sizes(known: Known) -> tuple[list[float], str]:
+def band_sizes(observations: Sequence[Observation]) -> tuple[list[float], str]:
     """Return estimates to draw the band over, and their unit: that of most tasks, evenly from the least to the most."""
-    in_points = [each for each in known.observations if each.task.unit == "points"]
-    mostly_points = 2 * len(in_points) >= len(known.observations)
+    in_points = [each for each in observations if each.task.unit == "points"]
+    mostly_points = 2 * len(in_points) >= len(observations)
     unit = "points" if mostly_points else "hours"
-    sizes = [each.task.estimate for each in known.observations if each.task.unit == unit]
+    sizes = [each.task.estimate for each in observations if each.task.unit == unit]
     if not sizes:
         return [], unit
     low, high = math.log(min(sizes) * 0.8), math.log(max(sizes) * 1.25)

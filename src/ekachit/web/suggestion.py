@@ -12,7 +12,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from ekachit.estimates.access import own_suggestion
-from ekachit.estimates.actions import EstimateError, forget_project_multiplier, not_now, number_to_use, use
+from ekachit.estimates.actions import (
+    EstimateError,
+    forget_project_multiplier,
+    look_again,
+    not_now,
+    number_to_use,
+    use,
+)
+from ekachit.estimates.history import known_of
 from ekachit.web.visit import Visit
 
 
@@ -52,6 +60,7 @@ def put_off(request: Visit, suggestion_id: int) -> HttpResponse:
 def forget_project(request: Visit) -> HttpResponse:
     """Let a project follow the person's own number again."""
     changed = forget_project_multiplier(request.user, request.POST.get("project", ""))
+    look_again(request.user, known_of(request.user), now=timezone.now())
     text = ngettext(
         "The project follows your own number again: the estimate of %(count)d open task was computed anew.",
         "The project follows your own number again: the estimates of %(count)d open tasks were computed anew.",

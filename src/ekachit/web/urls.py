@@ -123,6 +123,7 @@ urlpatterns = [
     path("settings/look/", appearance.appearance, name="appearance"),
     path("settings/notifications/", appearance.browser_notifications, name="browser_notifications"),
     path("settings/estimates/", estimates.estimates, name="estimates"),
+    path("settings/estimates/project/", estimates.project_number, name="project_number"),
     path("settings/jira/", jira.jira, name="jira"),
     path("settings/jira/connect/", jira_connect.connect, name="jira_connect"),
     path("settings/jira/sandbox/", jira_connect.sandbox, name="jira_sandbox"),

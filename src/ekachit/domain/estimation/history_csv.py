@@ -13,6 +13,8 @@ from ekachit.domain.estimation.observation import Observation, ObservationError,
 COLUMNS = ("person", "seq", "date", "start", "estimate", "unit", "actual_hours", "project", "type")
 NEEDED = ("estimate",)
 NOBODY = "me"
+# So much of a cell that cannot be used is told.
+SHOWN = 40
 # A file longer than this is no history of people.
 MOST_ROWS = 500_000
 
@@ -42,10 +44,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """A row that cannot be used: its line in the file (1 is the header), and why."""
+    """A row that cannot be used: its line in the file (1 is the header, 0 is none), and why.
+
+    `code` is stable; with `column` and `given`, what stood there, it tells what the English `text` does.
+    """
 
     line: int
+    code: str
     text: str
+    column: str = ""
+    given: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +71,24 @@ class Preview:
         return people
 
 
-def _size(text: str, name: str) -> float:
+def _size(text: str, name: str, column: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ObservationError("not_a_number", f"{name} “{text[:40]}” is not a number.") from None
+        given = text[:SHOWN]
+        why = f"{name} “{given}” is not a number."
+        raise ObservationError("not_a_number", why, column=column, given=given) from None
 
 
-def _moment(text: str, name: str) -> datetime | None:
+def _moment(text: str, name: str, column: str) -> datetime | None:
     if not text:
         return None
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        example = "2026-03-31 or 2026-03-31T16:20"
-        raise ObservationError("date", f"{name} “{text[:40]}” is not a date like {example}.") from None
+        given = text[:SHOWN]
+        why = f"{name} “{given}” is not a date like 2026-03-31 or 2026-03-31T16:20."
+        raise ObservationError("date", why, column=column, given=given) from None
     return moment.replace(tzinfo=None)
 
 
@@ -89,22 +100,24 @@ def _row(cells: dict[str, str], place: int, *, open_work: bool) -> Row:
     """
     unit = cells.get("unit", "").lower() or "hours"
     if unit not in ("hours", "points"):
-        raise ObservationError("unit", f"The unit “{unit[:40]}” is neither “hours” nor “points”.")
-    estimate = _size(cells["estimate"], "The estimate")
+        given = unit[:SHOWN]
+        why = f"The unit “{given}” is neither “hours” nor “points”."
+        raise ObservationError("unit", why, column="unit", given=given)
+    estimate = _size(cells["estimate"], "The estimate", "estimate")
     type_, project = unguarded(cells.get("type", "")), unguarded(cells.get("project", ""))
     task = Task(estimate, "points" if unit == "points" else "hours", type_, project)
-    finished = _moment(cells.get("date", ""), "The date")
+    finished = _moment(cells.get("date", ""), "The date", "date")
     seq = cells.get("seq", "")
     stamp = (finished - datetime(1970, 1, 1)).total_seconds() if finished else float(place)  # noqa: DTZ001 - local time
-    order = _size(seq, "The number in “seq”") if seq else stamp
-    hours = None if open_work else _size(cells.get("actual_hours", ""), "The hours worked")
+    order = _size(seq, "The number in “seq”", "seq") if seq else stamp
+    hours = None if open_work else _size(cells.get("actual_hours", ""), "The hours worked", "actual_hours")
     row = Row(
         unguarded(cells.get("person", "")) or NOBODY,
         task,
         hours,
         order,
         finished,
-        _moment(cells.get("start", ""), "The start"),
+        _moment(cells.get("start", ""), "The start", "start"),
     )
     if not open_work:
         _ = row.observation  # refuses what cannot be learned from
@@ -133,9 +146,8 @@ def read(text: str, *, open_work: bool = False) -> Preview:
             missing = _needed(header, open_work=open_work)
             if missing:
                 words = ", ".join(f"“{name}”" for name in missing)
-                return Preview(
-                    (), (RowError(1, f"The first line has to name the columns; missing: {words}."),)
-                )
+                why = f"The first line has to name the columns; missing: {words}."
+                return Preview((), (RowError(1, "no_columns", why, given=words),))
             continue
         if not any(cell.strip() for cell in cells):
             continue
@@ -143,14 +155,13 @@ def read(text: str, *, open_work: bool = False) -> Preview:
         try:
             rows.append(_row({"estimate": "", **named}, place, open_work=open_work))
         except ObservationError as wrong:
-            errors.append(RowError(reader.line_num, str(wrong)))
+            errors.append(RowError(reader.line_num, wrong.code, str(wrong), wrong.column, wrong.given))
         if place >= MOST_ROWS:
-            errors.append(
-                RowError(reader.line_num, f"The file has more than {MOST_ROWS:,} rows; the rest is left.")
-            )
+            why = f"The file has more than {MOST_ROWS:,} rows; the rest is left."
+            errors.append(RowError(reader.line_num, "too_many_rows", why, given=str(MOST_ROWS)))
             break
     if header is None:
-        errors.append(RowError(1, "The file is empty."))
+        errors.append(RowError(1, "empty", "The file is empty."))
     return Preview(tuple(rows), tuple(errors))
 
 
@@ -159,7 +170,7 @@ def _lines(reader: Iterator[list[str]], errors: list[RowError]) -> Iterator[list
     try:
         yield from reader
     except csv.Error as wrong:
-        errors.append(RowError(getattr(reader, "line_num", 0), f"This line is not CSV: {wrong}."))
+        errors.append(RowError(getattr(reader, "line_num", 0), "not_csv", f"This line is not CSV: {wrong}."))
 
 
 def write(rows: Iterable[Row]) -> str:

@@ -25,28 +25,38 @@ SAME = 0.005
 
 
 class ObservationError(ValueError):
-    """A task that cannot be learned from or predicted. `code` is stable; the text is for the person."""
+    """A task that cannot be learned from or predicted. `code` is stable; the text is for the person, in English.
 
-    def __init__(self, code: str, text: str) -> None:
+    `column` names what is wrong as files do, and `given` is what stood there, where that is known: with `code` they
+    tell the same as the text in any language.
+    """
+
+    def __init__(self, code: str, text: str, *, column: str = "", given: str = "") -> None:
         super().__init__(text)
-        self.code = code
+        self.code, self.column, self.given = code, column, given
 
 
-def number(value: object, name: str) -> float:
-    """Return a size in points or hours as a float.
+def number(value: object, name: str, column: str = "") -> float:
+    """Return a size in points or hours as a float. `name` begins a sentence, `column` is what files call it.
 
     Raises:
         ObservationError: it is no number, not above zero, or absurd.
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ObservationError("not_a_number", f"{name} has to be a number, for example 3 or 2.5.")
+        raise ObservationError(
+            "not_a_number", f"{name} has to be a number, for example 3 or 2.5.", column=column
+        )
     size = float(value) if abs(value) <= 1e300 else math.inf  # noqa: PLR2004 - past it int overflows float
     if not math.isfinite(size):
-        raise ObservationError("not_a_number", f"{name} has to be a number that is not infinite.")
+        raise ObservationError(
+            "not_a_number", f"{name} has to be a number that is not infinite.", column=column
+        )
     if size <= 0:
-        raise ObservationError("not_positive", f"{name} has to be above zero.")
+        raise ObservationError("not_positive", f"{name} has to be above zero.", column=column)
     if not LEAST <= size <= MOST:
-        raise ObservationError("absurd", f"{name} has to be between one second and {MOST:,.0f}.")
+        raise ObservationError(
+            "absurd", f"{name} has to be between one second and {MOST:,.0f}.", column=column
+        )
     return size
 
 
@@ -64,7 +74,7 @@ class Task:
     project: str = ""
 
     def __post_init__(self) -> None:
-        number(self.estimate, "The estimate")
+        number(self.estimate, "The estimate", "estimate")
         if self.unit not in ("hours", "points"):
             raise ObservationError("unit", "The unit has to be “hours” or “points”.")
 
@@ -83,9 +93,9 @@ class Observation:
     order: float = 0.0
 
     def __post_init__(self) -> None:
-        number(self.actual_hours, "The hours worked")
+        number(self.actual_hours, "The hours worked", "actual_hours")
         if not math.isfinite(self.order):
-            raise ObservationError("order", "The date a task was finished is missing.")
+            raise ObservationError("order", "The date a task was finished is missing.", column="seq")
 
 
 def _rank(one: Observation) -> tuple[float, float, float, str, str, str]:

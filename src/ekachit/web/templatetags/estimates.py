@@ -14,11 +14,15 @@ from ekachit.accounts.models import User
 from ekachit.domain.estimation.sessions import OVERNIGHT, TOO_LONG
 from ekachit.estimates.actions import number_to_use
 from ekachit.estimates.models import Suggestion
-from ekachit.estimates.queries import shown_suggestions
+from ekachit.estimates.queries import project_keys, shown_suggestions
 from ekachit.estimates.recall import recall
 from ekachit.tasks.multipliers import own_multipliers
+from ekachit.web import estimate_words
 
 register = template.Library()
+register.filter("row_error", estimate_words.row_error)
+register.filter("left_out", estimate_words.left_out)
+register.filter("no_forecast", estimate_words.no_forecast)
 
 TEN = 10
 
@@ -85,15 +89,34 @@ def why_left_out(reasons: dict[str, int]) -> str:
 
 
 @register.inclusion_tag("web/insights/suggestions.html", takes_context=True)
-def suggestions(context: RequestContext, back: str) -> dict[str, object]:
-    """Show what the person's finished tasks suggest, and the numbers that projects have of their own."""
+def suggestions(context: RequestContext, back: str, project: str = "") -> dict[str, object]:
+    """Show what the person's finished tasks (in a project) suggest."""
     user = context["user"]
     rows: list[Suggestion] = []
     if isinstance(user, User):
         recall(user, now=timezone.now())
-        rows = list(shown_suggestions(user))
-    own = own_multipliers(user.pk) if isinstance(user, User) else {}
-    return {"suggestions": rows, "own": own, "next": back, "csrf_token": context.get("csrf_token")}
+        rows = [row for row in shown_suggestions(user) if project in ("", row.project_key)]
+    return {"suggestions": rows, "next": back, "csrf_token": context.get("csrf_token")}
+
+
+@register.inclusion_tag("web/insights/project_numbers.html", takes_context=True)
+def project_numbers(context: RequestContext, back: str, project: str = "") -> dict[str, object]:
+    """Show the numbers that projects (or one of them) have of their own, to change, and a place for another."""
+    user = context["user"]
+    own: dict[str, float] = {}
+    others: list[str] = []
+    if isinstance(user, User):
+        own = own_multipliers(user.pk)
+        others = [key for key in project_keys(user) if key not in own and project in ("", key)]
+        own = {key: number for key, number in own.items() if project in ("", key)}
+    usual = getattr(user, "multiplier", None)
+    return {
+        "own": own,
+        "others": others,
+        "usual": usual,
+        "next": back,
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 def _number(value: float) -> str:

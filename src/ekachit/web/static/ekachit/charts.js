@@ -248,6 +248,8 @@
     if (moves && opened) moves.open = true;
     for (const box of boxes()) if (ticked.has(box.id)) box.checked = ticked.get(box.id);
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    opened = false;
+    ticked = new Map();
     focused = "";
     for (const [figure, chart] of drawn) {
       if (figure.isConnected) continue;
