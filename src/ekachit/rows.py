@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
+import msgspec
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
@@ -116,7 +117,7 @@ def update(model: type[Model], changes: Mapping[str, object], where: str, values
     """Give the rows that fit new values, by attribute name; returns how many there are."""
     table, database = _table(model), _database()
     setting = ", ".join(f'"{table.by_name[name].column}" = %s' for name in changes)
-    given = [_converter(table.by_name[name], database)(value) for name, value in changes.items()]
+    given = [_stored(table.by_name[name], value, database) for name, value in changes.items()]
     return execute(f"UPDATE {table.name} SET {setting} WHERE {where}", [*given, *values])  # noqa: S608 # our own text
 
 
@@ -211,13 +212,20 @@ def _prepared(
     """The columns of an insert, and each row's values in the database's form."""
     database = _database()
     fields = [field for field in _table(model).fields if not isinstance(field, AutoField)]
-    given = {field.attname for field in fields if field.attname in rows[0]}
-    default = {field.attname: _default(field) for field in fields if field.attname not in given}
-    plan = [(field.attname, field.attname in given, _converter(field, database)) for field in fields]
-    fixed = {name: convert(default[name]) for name, is_given, convert in plan if not is_given}
-    values = [
-        [convert(row[name]) if is_given else fixed[name] for name, is_given, convert in plan] for row in rows
-    ]
+    template: list[Stored] = []
+    given: list[tuple[int, str, bool, Convert]] = []
+    for place, field in enumerate(fields):
+        convert = _converter(field, database)
+        if field.attname in rows[0]:
+            given.append((place, field.attname, not isinstance(field, _STORED_OTHERWISE), convert))
+        template.append(None if field.attname in rows[0] else convert(_default(field)))
+    values: list[list[Stored]] = []
+    for row in rows:
+        line = template.copy()
+        for place, name, plain, convert in given:
+            value = row[name]
+            line[place] = value if plain and value.__class__ in _PLAIN else convert(value)
+        values.append(line)
     return [str(field.column) for field in fields], values
 
 
@@ -226,13 +234,25 @@ def _default(field: Field[Any, Any]) -> object:
     return timezone.now() if automatic else field.get_default()
 
 
+def _stored(field: Field[Any, Any], value: object, database: BaseDatabaseWrapper) -> Stored:
+    """The database's value of one of ours."""
+    if value.__class__ in _PLAIN and not isinstance(field, _STORED_OTHERWISE):
+        return value
+    return _converter(field, database)(value)
+
+
 def _converter(field: Field[Any, Any], database: BaseDatabaseWrapper) -> Convert:
     """What makes the database's value of one of ours."""
     if isinstance(field, DateTimeField):
         return database.ops.adapt_datetimefield_value
-    if isinstance(field, _STORED_OTHERWISE):
-        return lambda value: field.get_db_prep_save(value, database)
-    return lambda value: value if type(value) in _PLAIN else field.get_db_prep_save(value, database)
+    if database.vendor == "sqlite" and isinstance(field, JSONField) and field.encoder is None:
+        return _as_json
+    return lambda value: field.get_db_prep_save(value, database)
+
+
+def _as_json(value: object) -> str | None:
+    """What a JSON field holds on SQLite: a text. This encoder is several times quicker than Django's."""
+    return None if value is None else msgspec.json.encode(value).decode()
 
 
 def _into(model: type[Model], columns: Sequence[str]) -> str:

@@ -241,7 +241,7 @@ class JiraClient:
         unreadable: list[wire.Unreadable] = []
         foreign: list[str] = []
         brought: list[str] = []
-        for item in map(wire.read_issue, raw.issues):
+        for item in wire.read_issues(raw.issues):
             if item.id is None:
                 listing.miss()
             elif not listing.is_new(item.id):

@@ -6,8 +6,9 @@ is returned as `Unreadable` with the reason, so that it does not spoil its page.
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -284,6 +285,15 @@ def decode_each(raws: list[Raw], kind: type[T]) -> list[T]:
     return good
 
 
+def read_issues(raws: Sequence[Raw]) -> list[Issue | Unreadable]:
+    """Return each issue of a page as `read_issue` does: all at once where each is as it should be, else one by one."""
+    whole = b",".join(raws)
+    if b'"customfield_' not in whole:
+        with contextlib.suppress(Unexpected, ValueError):
+            return [_issue(outer, outer.fields, {}) for outer in _decoded(b"[%b]" % whole, list[_WholeIssue])]
+    return [read_issue(raw) for raw in raws]
+
+
 def read_issue(raw: Raw | bytes) -> Issue | Unreadable:
     """Return an issue, or why it cannot be read. A `Raw` is part of a body that was decoded here, so it is mended."""
     data = bytes(raw) if isinstance(raw, Raw) else _mended(raw)
@@ -298,11 +308,20 @@ def read_issue(raw: Raw | bytes) -> Issue | Unreadable:
         else:
             outer = _decoded(data, _WholeIssue)
             fields = outer.fields
-        updated = None if fields.updated is None else moment(fields.updated)
+        return _issue(outer, fields, custom)
     except (Unexpected, ValueError) as trouble:
         return _unreadable(data, str(trouble))
+
+
+def _issue(outer: _WholeIssue | _RawIssue, fields: Fields, custom: Mapping[str, Raw]) -> Issue:
+    """Put together what was decoded.
+
+    Raises:
+        ValueError: the time of its change, its id or its key is not of Jira's form.
+    """
+    updated = None if fields.updated is None else moment(fields.updated)
     if _ID.fullmatch(outer.id) is None or not is_key(outer.key):
-        return _unreadable(data, "has no id or key of Jira's form")
+        raise ValueError("has no id or key of Jira's form")
     changes = outer.changelog.status_changes() if outer.changelog else ()
     return Issue(outer.id, outer.key, fields, updated, custom, changes)
 

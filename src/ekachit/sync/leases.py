@@ -11,17 +11,34 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from ekachit import rows
 from ekachit.connections.models import Connection, State
-from ekachit.sync.models import OPEN_STATES, OutboxEntry, SiteHold
 
 # Short enough that another worker goes on within a minute after one died.
 LEASE_SECONDS = 45
 # A pass renews its claim when less than this is left of it.
 RENEW_BELOW_SECONDS = 30
+
+
+# Asked several times a second by every worker, so it is not compiled anew each time.
+_FREE = """
+SELECT c.id FROM connections_connection c WHERE c.state = 'connected' AND (c.{until} IS NULL OR c.{until} < {now})
+AND NOT EXISTS (SELECT 1 FROM sync_sitehold hold WHERE hold.site = c.site AND hold.until > {at})
+"""
+_DUE = _FREE + "AND c.due_at <= {at} ORDER BY c.due_at, c.id LIMIT %s"
+_SENDABLE = """AND EXISTS (
+  SELECT 1 FROM sync_outboxentry entry
+  WHERE entry.connection_id = c.id AND entry.state IN ('waiting', 'sending') AND entry.not_before <= {at}
+  AND NOT EXISTS (
+    SELECT 1 FROM sync_outboxentry earlier
+    WHERE earlier.task_id = entry.task_id AND earlier.id < entry.id
+    AND earlier.state IN ('waiting', 'sending') AND earlier.not_before > {at}))
+ORDER BY c.id LIMIT %s
+"""
+_TO_SEND = _FREE + _SENDABLE
 
 
 class LeaseLostError(Exception):
@@ -77,23 +94,15 @@ def due(limit: int, *, at: datetime | None = None) -> list[int]:
     Those of a site that is to be left alone for now are not among them. `at` is the moment that counts; None: the
     database's.
     """
-    moment = Now() if at is None else at
-    ready = _free(Lane.PASS).filter(due_at__lte=moment).exclude(_site_held(moment)).order_by("due_at", "pk")
-    return list(ready.values_list("pk", flat=True)[:limit])
+    return _looked_for(_DUE, Lane.PASS, limit, at)
 
 
 def to_send(limit: int, *, at: datetime | None = None) -> list[int]:
-    """Return ids of connections with a status change to send now, and that nobody sends for; `at` as in `due`."""
-    moment = Now() if at is None else at
-    # Of one task the older change goes first: what comes after one that has to wait cannot be sent either.
-    earlier = OutboxEntry.objects.filter(
-        task=OuterRef("task"), pk__lt=OuterRef("pk"), state__in=OPEN_STATES, not_before__gt=moment
-    )
-    waiting = OutboxEntry.objects.filter(
-        connection=OuterRef("pk"), state__in=OPEN_STATES, not_before__lte=moment
-    ).exclude(Exists(earlier))
-    ready = _free(Lane.SEND).filter(Exists(waiting)).exclude(_site_held(moment)).order_by("pk")
-    return list(ready.values_list("pk", flat=True)[:limit])
+    """Return ids of connections with a status change to send now, and that nobody sends for; `at` as in `due`.
+
+    Of one task the older change goes first: what comes after one that has to wait cannot be sent either.
+    """
+    return _looked_for(_TO_SEND, Lane.SEND, limit, at)
 
 
 def claim(connection_id: int, owner: str, lane: Lane = Lane.PASS) -> Claim | None:
@@ -173,10 +182,9 @@ def _extended(lane: Lane) -> dict[str, Any]:
     return {lane.until: Now() + timedelta(seconds=LEASE_SECONDS)}
 
 
-def _site_held(moment: datetime | Now) -> Exists:
-    return Exists(SiteHold.objects.filter(site=OuterRef("site"), until__gt=moment))
-
-
-def _free(lane: Lane) -> QuerySet[Connection]:
-    nobody = Q(**{f"{lane.until}__isnull": True}) | Q(**{f"{lane.until}__lt": Now()})
-    return Connection.objects.filter(nobody, state=State.CONNECTED)
+def _looked_for(query: str, lane: Lane, limit: int, at: datetime | None) -> list[int]:
+    """The connections that a query finds: free in a lane, of a site that may be asked."""
+    moment = rows.now() if at is None else "%s"
+    given = [] if at is None else [rows.moment(at)] * query.count("{at}")
+    found = rows.select(query.format(until=lane.until, now=rows.now(), at=moment), [*given, limit])
+    return [pk for (pk,) in found]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from ekachit import rows
 from ekachit.accounts.models import User
 from ekachit.tasks.models import ProjectMultiplier
 
 
 def own_multipliers(user_id: int) -> dict[str, float]:
     """Return hours a point of the projects that have a number of their own."""
-    rows = ProjectMultiplier.objects.filter(user_id=user_id).values_list("project_key", "hours_per_point")
-    return {key: float(number) for key, number in rows}
+    query = "SELECT project_key, hours_per_point FROM tasks_projectmultiplier WHERE user_id = %s"
+    return {key: float(number) for key, number in rows.select(query, [user_id])}
 
 
 def hours_per_point(user_id: int, project_key: str) -> float:
