@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -67,9 +67,13 @@ class Bulk:
 
 def truths(tasks: Iterable[Task], *, now: datetime) -> dict[int, Truth]:
     """Return what there is to say of these tasks, by their id: one query, however many."""
-    by_id = {task.pk: task for task in tasks}
-    entries = _latest(OutboxEntry.objects.filter(task__in=list(by_id)), now)
-    found = ((each, _truth(each, by_id[each.task_id].status, now)) for each in entries)
+    return truths_by_status({task.pk: task.status for task in tasks}, now=now)
+
+
+def truths_by_status(statuses: Mapping[int, str], *, now: datetime) -> dict[int, Truth]:
+    """Return what there is to say of tasks, by their id, of whom only the status is known: one query, however many."""
+    entries = _latest(OutboxEntry.objects.filter(task__in=list(statuses)), now)
+    found = ((each, _truth(each, statuses[each.task_id], now)) for each in entries)
     return {entry.task_id: truth for entry, truth in found if truth is not None}
 
 

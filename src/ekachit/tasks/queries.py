@@ -43,12 +43,13 @@ def actual_hours(task: Task) -> float:
     return float(vars(task)["actual_seconds"]) / HOUR
 
 
-def todays_rows(user: User, now: datetime) -> QuerySet[Task]:
-    """Return the open tasks and those finished today in the person's zone."""
+def todays_rows(user: User, now: datetime, also: QuerySet[Task] | None = None) -> QuerySet[Task]:
+    """Return the open tasks and those finished today in the person's zone; `also` others, where they are needed."""
     start, end = day_bounds(now, user.zone)
     finished = Task.objects.filter(user=user, status=Status.DONE, done_at__gte=start, done_at__lt=end)
     # Two searches of an index; an OR of both, or naming the person once more, would go through all their tasks.
-    shown = open_tasks(user).order_by().values("pk").union(finished.order_by().values("pk"), all=True)
+    found = [each.order_by().values("pk") for each in (open_tasks(user), finished, also) if each is not None]
+    shown = found[0].union(*found[1:], all=True)
     return _listed(Task.objects.filter(pk__in=shown))
 
 
@@ -96,13 +97,24 @@ def finished_without_session(user: User, now: datetime) -> QuerySet[Task]:
     )
 
 
+def last_without_session(user: User, now: datetime) -> QuerySet[Task]:
+    """Return the task that was finished last, if it is one of `finished_without_session`: one task, or none."""
+    latest = Task.objects.filter(user=user, status=Status.DONE).order_by("-done_at", "-id").values("pk")[:1]
+    return finished_without_session(user, now).filter(pk=Subquery(latest))
+
+
 def current_session(user: User) -> FocusSession | None:
     """Return the session that runs, else the last timed one, with its task: one query.
 
     The last one may be resumed where `ending` is paused and its task is not done.
     """
+    return timed_sessions(user).first()
+
+
+def timed_sessions(user: User) -> QuerySet[FocusSession]:
+    """Return the person's timed sessions with their tasks, the one that began last first."""
     timed = FocusSession.objects.filter(user=user).exclude(source=SessionSource.MANUAL)
-    return timed.select_related("task").order_by("-started_at", "-id").first()
+    return timed.select_related("task").order_by("-started_at", "-id")
 
 
 def sessions_of(task: Task) -> QuerySet[FocusSession]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.contrib import messages
@@ -15,24 +16,41 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from ekachit.tasks.actions import TaskError
 from ekachit.web import board, task_page, today
+from ekachit.web.changes import shown_by
 from ekachit.web.focus_bar import bar_of
 from ekachit.web.visit import Visit
 
-# The pages with a part that lives: its template, and what it shows.
-Screen = Callable[[Visit], dict[str, object]]
-_LIVING: dict[str, tuple[str, Screen]] = {
-    "web:today": ("web/today/rows.html", today.screen),
-    "web:board": ("web/board/columns.html", board.screen),
-    "web:task": ("web/task_page/live.html", task_page.live),
+Changed = Callable[[Visit, Mapping[int, str], Iterable[int]], dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Living:
+    """A page with a part that lives: that part whole, and where there are many rows, what is other in it."""
+
+    template: str
+    screen: Callable[[Visit], dict[str, object]]
+    changed_template: str = ""
+    changed: Changed | None = None
+
+
+_LIVING = {
+    "web:today": Living("web/today/rows.html", today.screen, "web/today/changed.html", today.changed),
+    "web:board": Living("web/board/columns.html", board.screen, "web/board/changed.html", board.changed),
+    "web:task": Living("web/task_page/live.html", task_page.live),
 }
 
 
-def answer(request: Visit, told: str, *, anchor: str = "") -> HttpResponse:
-    """Tell what was done: in parts for a page that can swap them, else on the page that the person came from."""
+def answer(
+    request: Visit, told: str, *, anchor: str = "", touched: Collection[int] = (), whole: bool = False
+) -> HttpResponse:
+    """Tell what was done: in parts for a page that can swap them, else on the page that the person came from.
+
+    `touched` are the tasks that it was done to; `whole`: nobody knows what else it changed.
+    """
     if not request.htmx:
         messages.success(request, told)
         return redirect(back(request) + (f"#{anchor}" if anchor else ""))
-    return parts(request, told=told)
+    return parts(request, told=told, touched=touched, whole=whole)
 
 
 def refusal(request: Visit, wrong: TaskError, *, anchor: str = "") -> HttpResponse:
@@ -43,11 +61,22 @@ def refusal(request: Visit, wrong: TaskError, *, anchor: str = "") -> HttpRespon
     return parts(request, trouble=str(wrong))
 
 
-def parts(request: Visit, *, told: str = "", trouble: str = "") -> HttpResponse:
-    """Return the living parts of the page at hand, and the bar."""
-    template, screen = _LIVING.get(_page_of(request), ("", _bar_alone))
-    context = screen(request)
-    context |= {"fragment": True, "oob": True, "told": told, "flash": trouble, "part": template}
+def parts(
+    request: Visit,
+    *,
+    told: str = "",
+    trouble: str = "",
+    touched: Collection[int] = (),
+    whole: bool = False,
+) -> HttpResponse:
+    """Return what is other in the living part of the page at hand, or all of it, and the bar."""
+    page = _LIVING.get(_page_of(request), Living("", _bar_alone))
+    shown = None if whole or page.changed is None else shown_by(request)
+    if shown is None or page.changed is None:
+        context = page.screen(request) | {"part": page.template, "oob": True}
+    else:
+        context = page.changed(request, shown, touched) | {"part": page.changed_template}
+    context |= {"fragment": True, "told": told, "flash": trouble}
     return render(request, "web/focus/parts.html", context)
 
 

@@ -52,7 +52,7 @@ def start(request: Visit, task_id: int) -> HttpResponse:
     except TaskError as wrong:
         return refusal(request, wrong)
     told = _("The timer runs on “%(title)s”.") % {"title": session.task.title}
-    return answer(request, told, anchor=f"task-{task_id}")
+    return answer(request, told, anchor=f"task-{task_id}", touched=[task_id])
 
 
 @require_POST
@@ -76,7 +76,8 @@ def done(request: Visit, task_id: int) -> HttpResponse:
         finished = finish_work(request.user, task, now=timezone.now())
     except TaskError as wrong:
         return refusal(request, wrong)
-    return answer(request, _("“%(title)s” is done.") % {"title": finished.task.title})
+    told = _("“%(title)s” is done.") % {"title": finished.task.title}
+    return answer(request, told, touched=[task_id])
 
 
 @require_POST
@@ -91,7 +92,8 @@ def settle(request: Visit, session_id: int) -> HttpResponse:
         told = _settle(request, session, timezone.now())
     except TaskError as wrong:
         return refusal(request, wrong)
-    return answer(request, told)
+    # Hours of days past may be others now, and so what the person averages.
+    return answer(request, told, whole=True)
 
 
 @require_POST
@@ -101,7 +103,8 @@ def took(request: Visit, task_id: int) -> HttpResponse:
     now = timezone.now()
     if "leave" in request.POST:
         leave_unasked(task, now=now)
-        return answer(request, _("All right. It can be typed on the task's page at any time."))
+        told = _("All right. It can be typed on the task's page at any time.")
+        return answer(request, told, touched=[task_id])
     text = request.POST.get("took", "")
     try:
         session = add_typed(task, text, now=now)
@@ -111,7 +114,7 @@ def took(request: Visit, task_id: int) -> HttpResponse:
             return render(request, "web/focus/took_page.html", context, status=422)
         return render(request, "web/focus/flash.html", {"flash": str(wrong), "fragment": True})
     words = {"title": task.title, "length": written(session.seconds or 0)}
-    return answer(request, _("“%(title)s” took %(length)s.") % words)
+    return answer(request, _("“%(title)s” took %(length)s.") % words, touched=[task_id])
 
 
 def _settle(request: Visit, session: FocusSession, now: datetime) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import Subquery
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -16,7 +15,7 @@ from ekachit.domain.work.idle import Question, Trim
 from ekachit.sync.models import Link
 from ekachit.sync.queries import browse_url
 from ekachit.tasks.models import Ending, FocusSession, Status, Task
-from ekachit.tasks.queries import current_session, finished_without_session, rows
+from ekachit.tasks.queries import current_session, last_without_session, rows
 from ekachit.tasks.sessions import question_about
 from ekachit.web.likely import range_of
 from ekachit.web.task_row import Row
@@ -96,9 +95,7 @@ def hash_of(text: str) -> int:
 
 def bar_of(user: User, *, now: datetime) -> Bar:
     """Return the bar of a page that has no rows: two queries, four where there is a session to show."""
-    session = current_session(user)
-    latest = Task.objects.filter(user=user, status=Status.DONE).order_by("-done_at", "-id").values("pk")[:1]
-    asked = finished_without_session(user, now).filter(pk=Subquery(latest)).first()
+    session, asked = current_session(user), asked_about(user, now=now)
     if session is None or not _shown(session, session.task, now):
         return Bar(asked=asked)
     task = rows(user).select_related("link__connection").get(pk=session.task_id)
@@ -107,10 +104,25 @@ def bar_of(user: User, *, now: datetime) -> Bar:
     return replace(_bar(session, task, total, asked, now), range=range_of(user, task, now=now))
 
 
-def bar_from_rows(user: User, session: FocusSession | None, listed: Iterable[Row], *, now: datetime) -> Bar:
-    """Return the bar of a page that has the person's open tasks, and those done today: no query of its own."""
+def asked_about(user: User, *, now: datetime) -> Task | None:
+    """Return the task that was finished last, where nobody measured it nor was asked, else None: one query."""
+    return last_without_session(user, now).first()
+
+
+def asked_from(listed: Iterable[Row], *, now: datetime) -> Task | None:
+    """Return what `asked_about` does, for a page that has the tasks done today, and that one: no query."""
+    done = [row for row in listed if row.task.done_at is not None]
+    last = max(done, key=lambda row: (row.task.done_at or now, row.task.pk), default=None)
+    if last is None or last.seconds > 0 or last.running or last.task.took_asked_at is not None:
+        return None
+    return last.task
+
+
+def bar_from_rows(
+    user: User, session: FocusSession | None, listed: Iterable[Row], asked: Task | None, *, now: datetime
+) -> Bar:
+    """Return the bar of a page that has the row of the session's task, if it is to be seen: no query of its own."""
     found = list(listed)
-    asked = _asked_from(found, now)
     if session is None:
         return Bar(asked=asked)
     row = next((row for row in found if row.task.pk == session.task_id), None)
@@ -120,15 +132,6 @@ def bar_from_rows(user: User, session: FocusSession | None, listed: Iterable[Row
         return Bar(asked=asked)
     bar = _bar(session, row.task, row.seconds, asked, now)
     return bar if row.compared else replace(bar, range=row.range)
-
-
-def _asked_from(found: Iterable[Row], now: datetime) -> Task | None:
-    """The task that was finished last, where nobody measured it nor was asked."""
-    done = [row for row in found if row.task.done_at is not None]
-    last = max(done, key=lambda row: (row.task.done_at or now, row.task.pk), default=None)
-    if last is None or last.seconds > 0 or last.running or last.task.took_asked_at is not None:
-        return None
-    return last.task
 
 
 def _shown(session: FocusSession, task: Task, now: datetime) -> bool:

@@ -8,20 +8,21 @@ from datetime import datetime
 from ekachit.accounts.models import User
 from ekachit.domain.work.duration import HOUR
 from ekachit.estimates.ranges import Likely, likely, state
-from ekachit.estimates.recall import recall
+from ekachit.estimates.recall import recall, recalled
 from ekachit.tasks.models import Task
 from ekachit.web.task_row import Row
 from ekachit.web.templatetags.estimates import span
 
 
-def say(user: User, rows: Sequence[Row], *, now: datetime) -> dict[int, Likely]:
+def say(user: User, rows: Sequence[Row], *, now: datetime, learn: bool = True) -> dict[int, Likely]:
     """Put the likely range and the mark of overrun into the rows of open tasks; returns the ranges by task.
 
     What is shown is kept as it was said, and the suggestions follow what was finished meanwhile. One query, and more
-    only where there is news. The tasks have to come from `task_row.listed`.
+    only where there is news; none to learn where `learn` is false: rows then say what those around them were told
+    by. The tasks have to come from `task_row.listed`.
     """
     tasks = [row.task for row in rows if row.task.done_at is None]
-    known = recall(user, now=now)
+    known = recall(user, now=now) if learn else recalled(user, now=now)
     found = likely(known, tasks)
     if found:
         state(tasks, found, now=now)

@@ -33,9 +33,8 @@ def add(request: Visit) -> HttpResponse:
         typed = {"title": title, "estimate": estimate, "priority": priority, "trouble": str(wrong)}
         context = {**screen(request), "adding": True, "typed": typed}
         return render(request, "web/today/page.html", context, status=422)
-    return answer(
-        request, _("“%(title)s” is on your list.") % {"title": task.title}, anchor=f"task-{task.pk}"
-    )
+    told = _("“%(title)s” is on your list.") % {"title": task.title}
+    return answer(request, told, anchor=f"task-{task.pk}", touched=[task.pk])
 
 
 @require_POST

@@ -53,11 +53,8 @@ class Choices:
 
 def filter_of(request: Visit) -> Filter:
     """Return the filter in the address of the page that the person looks at."""
-    sent = request.GET.dict()
     looked_at = request.htmx.current_url if request.htmx else None
-    if looked_at and not sent:
-        sent = dict(parse_qsl(urlsplit(looked_at).query))
-    return _read(sent)
+    return _read(dict(parse_qsl(urlsplit(looked_at).query)) if looked_at else request.GET.dict())
 
 
 def choices(rows: Iterable[Row]) -> Choices:

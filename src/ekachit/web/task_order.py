@@ -39,7 +39,7 @@ def task_move(request: Visit, task_id: int) -> HttpResponse:
     except TaskError as wrong:
         return refusal(request, wrong)
     words = _("“%(title)s” is moved.") if moved else _("It stands there already.")
-    return answer(request, words % {"title": task.title}, anchor=f"task-{task_id}")
+    return answer(request, words % {"title": task.title}, anchor=f"task-{task_id}", touched=[task_id])
 
 
 def _neighbour(user: User, task: Task, side: Side) -> Task | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from zlib import crc32
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -132,6 +133,11 @@ class Row:
         )
 
     @cached_property
+    def life(self) -> str:
+        """What of it may change by itself, as the page says it back: empty where nothing."""
+        return life_of(self.truth, running=self.running)
+
+    @cached_property
     def jira_status(self) -> str:
         """Jira's own name for the status where it says more than ours."""
         named = self.link.jira_status if self.link else ""
@@ -183,10 +189,19 @@ def listed(tasks: QuerySet[Task]) -> QuerySet[Task]:
     )
 
 
-def rows_of(tasks: Iterable[Task], session: FocusSession | None, *, now: datetime) -> list[Row]:
-    """Return the rows of tasks that come from `listed`: one more query. `session` is the one at hand."""
+def rows_of(
+    tasks: Iterable[Task],
+    session: FocusSession | None,
+    *,
+    now: datetime,
+    told: Mapping[int, Truth] | None = None,
+) -> list[Row]:
+    """Return the rows of tasks that come from `listed`: one more query, none where it is known what is `told` of them.
+
+    `session` is the one at hand.
+    """
     found, words = list(tasks), Words()
-    told = truths(found, now=now)
+    told = truths(found, now=now) if told is None else told
     running = session if session is not None and session.running else None
     rows: list[Row] = []
     for task in found:
@@ -196,3 +211,11 @@ def rows_of(tasks: Iterable[Task], session: FocusSession | None, *, now: datetim
             seconds += running.seconds_at(now)
         rows.append(Row(task, getattr(task, "link", None), told.get(task.pk), seconds, mine, words))
     return rows
+
+
+def life_of(truth: Truth | None, *, running: bool) -> str:
+    """Return a mark of what a row says of things that go on without the person's doing; empty where nothing does."""
+    if truth is None:
+        return "r" if running else ""
+    said = f"{truth.entry.pk} {truth.kind} {truth.holdup} {truth.until} {running}"
+    return f"{crc32(said.encode()):x}"

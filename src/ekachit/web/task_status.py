@@ -30,7 +30,7 @@ def task_status(request: Visit, task_id: int) -> HttpResponse:
         if wrong.code == "status_unknown":
             raise BadRequest(wrong.code) from None
         return refusal(request, wrong, anchor=f"task-{task_id}")
-    return answer(request, _told(task), anchor=f"task-{task.pk}")
+    return answer(request, _told(task), anchor=f"task-{task.pk}", touched=[task.pk])
 
 
 def _told(task: Task) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
@@ -13,14 +14,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from ekachit.accounts.models import User
 from ekachit.connections.queries import connections_of
-from ekachit.domain.work.plan import Planned, planned
-from ekachit.sync.truth import Kind, bulk_of
+from ekachit.domain.work.duration import HOUR
+from ekachit.domain.work.plan import Planned, planned, remaining_hours
+from ekachit.sync.truth import Bulk, Kind, Truth, bulk_of
 from ekachit.tasks.editing import PRIORITIES
 from ekachit.tasks.glance import glance
 from ekachit.tasks.models import Status
-from ekachit.tasks.queries import todays_rows
-from ekachit.web.focus_bar import bar_from_rows
+from ekachit.tasks.queries import day_bounds, last_without_session, todays_rows
+from ekachit.web.changes import PLACE, Place, changes, sending, shown_by
+from ekachit.web.focus_bar import asked_from, bar_from_rows
 from ekachit.web.likely import say
 from ekachit.web.task_filter import choices, filter_of
 from ekachit.web.task_row import Row, listed, rows_of
@@ -38,7 +42,7 @@ GROUPS = (
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The rows of one status; those that the filter leaves out are not `shown`."""
+    """The rows of one status; those that the filter leaves out are not `shown`. One without any is not seen."""
 
     status: Status
     label: _StrPromise
@@ -58,45 +62,87 @@ def today(request: Visit) -> HttpResponse:
 
 @require_safe
 def today_rows(request: Visit) -> HttpResponse:
-    """Show the part of the page that an import fills while the person looks on."""
+    """Show what is other while something is on its way to Jira, or all of it, which an import fills."""
     if not request.htmx:
         return redirect("web:today")
-    return render(request, "web/today/rows.html", {**screen(request), "fragment": True})
+    shown = None if "whole" in request.GET else shown_by(request)
+    if shown is not None:
+        context = {**changed(request, shown, ()), "fragment": True}
+        return render(request, "web/today/changed.html", context)
+    context = {**screen(request), "fragment": True, "oob": True, "with_filters": True}
+    return render(request, "web/today/rows.html", context)
 
 
 def screen(request: Visit) -> dict[str, object]:
-    """Return what the rows show; the page, and the parts of it that are swapped, share it."""
+    """Return what the rows show; the page, and its part that is swapped whole, share it."""
     now = timezone.now()
     seen = glance(request.user, now=now)
-    rows = rows_of(listed(todays_rows(request.user, now)), seen.session, now=now)
+    last = last_without_session(request.user, now)
+    found = rows_of(listed(todays_rows(request.user, now, last)), seen.session, now=now)
+    asked = asked_from(found, now=now)
+    rows = [row for row in found if _is_of_today(row, request.user, now)]
     say(request.user, rows, now=now)
     wanted = filter_of(request)
     for row in rows:
         row.hidden = not wanted.keeps(row)
     told = [row.truth for row in rows if row.truth is not None]
-    waiting = [each for each in told if each.kind is Kind.WAITING]
+    groups = _groups(rows)
     return {
-        "sending": "moves" if any(each.moves for each in waiting) else "held" if waiting else "",
-        "bulk": bulk_of(request.user) if len(waiting) > 1 else None,
+        "sending": sending(told),
+        "bulk": _bulk(request, told),
         "now": now,
-        "groups": _groups(rows),
+        "groups": groups,
+        "select_in": next((group.status for group in groups if group.rows), groups[0].status),
         "statuses": Status.choices,
         "pause_place": reverse("web:focus_pause"),
         "priorities": PRIORITIES.items(),
-        "planned": _planned(rows),
+        "planned": _planned(row.remaining for row in rows if row.task.status != Status.DONE),
         "usual": None if seen.summary.usual is None else round(seen.summary.usual, 1),
         "focused": seen.summary.today,
-        "focus": bar_from_rows(request.user, seen.session, rows, now=now),
+        "focus": bar_from_rows(request.user, seen.session, rows, asked, now=now),
         "filter": wanted,
         "choices": choices(rows),
         "none_shown": bool(rows) and all(row.hidden for row in rows),
+        "has_rows": bool(rows),
         "has_open": any(row.task.status != Status.DONE for row in rows),
         "connections": () if rows else connections_of(request.user),
     }
 
 
-def _planned(rows: Iterable[Row]) -> Planned:
-    plan = planned((row.remaining for row in rows if row.task.status != Status.DONE), None)
+def changed(request: Visit, shown: Mapping[int, str], touched: Iterable[int]) -> dict[str, object]:
+    """Return what is other on a page that shows what `changes.shown_by` read from it."""
+    now = timezone.now()
+    places = [Place(*values) for values in todays_rows(request.user, now).values_list(*PLACE)]
+    found = changes(request, places, shown, touched, now=now)
+    session = found.session
+    running = {session.task_id: session.seconds_at(now)} if session is not None and session.running else {}
+    remaining = (
+        remaining_hours(place.expected, (place.seconds + running.get(place.task_id, 0.0)) / HOUR)
+        for place in places
+        if place.status != Status.DONE
+    )
+    return found.context | {
+        "bulk": _bulk(request, found.told),
+        "planned": _planned(remaining),
+        "has_rows": bool(places),
+        "has_open": any(place.status != Status.DONE for place in places),
+        "connections": () if places else connections_of(request.user),
+    }
+
+
+def _is_of_today(row: Row, user: User, now: datetime) -> bool:
+    """Whether it belongs to the page: what was done before today is read only to be asked about."""
+    return row.task.done_at is None or row.task.done_at >= day_bounds(now, user.zone)[0]
+
+
+def _bulk(request: Visit, told: Iterable[Truth]) -> Bulk | None:
+    """How far several changes are; a single one says so in its row."""
+    several = sum(each.kind is Kind.WAITING for each in told) > 1
+    return bulk_of(request.user) if several else None
+
+
+def _planned(remaining: Iterable[float | None]) -> Planned:
+    plan = planned(remaining, None)
     return replace(plan, hours=round(plan.hours, 1))
 
 
@@ -105,4 +151,4 @@ def _groups(rows: Iterable[Row]) -> list[Group]:
     by_status = {group.status: group.rows for group in groups}
     for row in rows:
         by_status[Status(row.task.status)].append(row)
-    return [group for group in groups if group.rows]
+    return groups

@@ -113,33 +113,28 @@
     wanted = button.matches(".go") && document.activeElement === row ? row.id : button.closest(".status") ? row.querySelector("summary").id : row.id;
   }, true);
 
-  const restore = (event) => {
-    if (event.detail.elt.id === "focus" && event.detail.xhr.status === 204) return;
-    const now = wanted && document.getElementById(wanted);
-    if (now) (now.closest("[hidden]") ? null : now)?.focus();
-    wanted = "";
+  // What comes may take the place of what has the focus: then it goes to the row that is meant, else stays in its row.
+  let held = "";
+  document.addEventListener("htmx:beforeSwap", () => {
+    held = current()?.id ?? "";
+  });
+
+  // A row that went a little way is followed with the eye, one that went far is not.
+  const near = (row) => {
+    const { top, bottom } = row.getBoundingClientRect();
+    return bottom > -window.innerHeight / 2 && top < window.innerHeight * 1.5;
   };
-  document.addEventListener("htmx:afterRequest", restore);
 
-  // What is done brings its own rows: those asked for before it are old, and none are asked for until it is answered.
-  let doing = 0;
-  const does = (event) => event.detail.requestConfig?.verb === "post";
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    if (!does(event)) return;
-    doing += 1;
-    for (const part of document.querySelectorAll("#today, #board")) window.htmx.trigger(part, "htmx:abort");
-  });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (does(event)) doing = Math.max(0, doing - 1);
-  });
-
-  // While rows come by themselves, an open menu is not swapped away under the hand, and the focus stays.
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    const polls = event.detail.elt.id === "today" || event.detail.elt.id === "board";
-    if (!polls) return;
-    if (doing) event.preventDefault();
-    else if (document.querySelector("#today details[open], #board details[open], #filters:focus-within, li.row.dragging")) event.preventDefault();
-    else wanted ||= current()?.id ?? "";
+    const did = event.detail.requestConfig?.verb === "post";
+    const lost = document.activeElement === document.body;
+    const now = document.getElementById((did && wanted) || (lost ? held : ""));
+    if (did) wanted = "";
+    held = "";
+    if (!now || now.closest("[hidden]")) return;
+    now.focus({ preventScroll: true });
+    const row = now.closest("li.row");
+    if (row && near(row)) row.scrollIntoView({ block: "nearest" });
   });
 
   // Dragging: among the rows of one status on Today, between columns and places on the board.
