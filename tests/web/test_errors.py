@@ -1,3 +1,5 @@
+# ruff: noqa: N802 # names begin with the ids of faults
+
 from __future__ import annotations
 
 import re
@@ -20,7 +22,7 @@ def test_an_unknown_address_is_a_page_with_an_id_that_is_in_the_log(
     assert "secret-canary" not in answer.text
 
 
-def test_a_failure_of_ours_is_a_page_without_a_trace(
+def test_W09_a_failure_of_ours_is_a_page_without_a_trace(
     browser_of_ada: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any, **__: Any) -> None:
