@@ -1,4 +1,7 @@
-"""Every kind of fault, in every form, meets a pass where it proves, where it lists and where it reads by id."""
+"""Every kind of fault, in every form, meets a pass where it proves, where it lists and where it reads by id.
+
+On PostgreSQL, which is slower at it, in its first form alone: what a fault does to a pass is the same there.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.sync.simulation.history import begin
-from tests.sync.simulation.mass import quietly
+from tests.sync.simulation.mass import ON_SQLITE, quietly
 from tests.sync.simulation.passes import poll
 from tests.sync.simulation.properties import check_pass
 from tests.sync.simulation.quiet import quiesce
@@ -26,8 +29,9 @@ NEVER = {("index_lag", "fetch"), ("clock_skew", "list"), ("clock_skew", "fetch")
 def test_a_fault_meets_a_pass(kind: str, purpose: str) -> None:
     if purpose == "prove" and kind in OF_SEARCHES:
         purpose = "list"
+    forms = FAULTS[kind] if ON_SQLITE else FAULTS[kind][:1]
     with quietly():
-        struck = sum(met(kind, purpose, given, seed) for seed, given in enumerate(FAULTS[kind]))
+        struck = sum(met(kind, purpose, given, seed) for seed, given in enumerate(forms))
     assert struck or (kind, purpose) in NEVER
 
 
