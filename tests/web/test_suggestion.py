@@ -124,6 +124,8 @@ def test_a_projects_own_number_is_typed_where_the_number_is_set(
     task.refresh_from_db()
     other.refresh_from_db()
     assert (task.estimate_hours, other.estimate_hours) == (6.5, 4.0)
+    assert "2 points at 3h 15m each." in browser_of_ada.get(f"/tasks/{task.pk}/").text
+    assert "2 points at 2h each." in browser_of_ada.get(f"/tasks/{other.pk}/").text
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from ekachit.domain.estimation.multiplier import expected_hours, points_that_cou
 from ekachit.tasks.access import own_task
 from ekachit.tasks.editing import PRIORITIES
 from ekachit.tasks.models import ChecklistItem, FocusSession, Source, Status, Task
+from ekachit.tasks.multipliers import own_multipliers
 from ekachit.tasks.queries import current_session, rows, sessions_of
 from ekachit.web.focus_bar import bar_of
 from ekachit.web.likely import say
@@ -76,9 +77,10 @@ def screen(user: User, shown: Task) -> dict[str, object]:
     # The row leaves the notes out, and a form wants the task that was asked for.
     current = Task.objects.get(pk=shown.pk)
     lines = list(ChecklistItem.objects.filter(task=shown))
+    per_point = own_multipliers(user.pk).get(current.project_key, float(user.multiplier))
     by_points = None
     if (basis := points_that_count(current.points, current.started_points)) is not None:
-        by_points = expected_hours(basis, float(user.multiplier))
+        by_points = expected_hours(basis, per_point)
     return {
         "task": current,
         "row": row,
@@ -86,6 +88,7 @@ def screen(user: User, shown: Task) -> dict[str, object]:
         "link": row.link,
         "from_jira": current.source == Source.JIRA,
         "by_points": by_points,
+        "per_point": per_point,
         "statuses": Status.choices,
         "priorities": PRIORITIES.items(),
         "notes_html": notes_html(current.notes),
