@@ -22,7 +22,8 @@ from tests.sync.kill.worker_farm import ENDED, STOPPED, WorkerFarm
 # Whoever stands still inside a transaction holds the row, so that nobody can take the connection over meanwhile.
 IN_TRANSACTION = {Checkpoint.OPENING, Checkpoint.IN_APPLY, Checkpoint.IN_CLOSE}
 
-LEASE_SECONDS = 1
+# Long enough that a slow machine reaches the point under the first claim.
+LEASE_SECONDS = 3
 
 
 @pytest.mark.parametrize("kind", ["import", "poll"])
