@@ -1,5 +1,7 @@
 """Connecting: what is stored, what is refused and in which words."""
 
+# ruff: noqa: N802 # names begin with the ids of faults
+
 from __future__ import annotations
 
 import threading
@@ -83,9 +85,7 @@ def test_each_request_is_in_the_access_ledger(jira: SandboxThread, ada: User) ->
 
 
 @pytest.mark.parametrize("token", sorted(WRONG))
-def test_A04_each_refusal_has_its_words(  # noqa: N802 # the fault's id
-    jira: SandboxThread, ada: User, token: str
-) -> None:
+def test_A04_each_refusal_has_its_words(jira: SandboxThread, ada: User, token: str) -> None:
     trouble = refused(ada, site=jira.url, email=DEMO_EMAIL, token=token)
     code, field = WRONG[token]
     assert (trouble.code, trouble.field) == (code, field)
@@ -174,9 +174,7 @@ def test_a_free_account_is_told_what_pro_gives(jira: SandboxThread, ada: User) -
     assert len(jira.requests) == 0
 
 
-def test_A05_a_token_pasted_with_its_line_end_is_cleaned(  # noqa: N802 # the fault's id
-    jira: SandboxThread, ada: User
-) -> None:
+def test_A05_a_token_pasted_with_its_line_end_is_cleaned(jira: SandboxThread, ada: User) -> None:
     assert sealed_token(connect(ada, jira, token=f"  {DEMO_TOKEN}\r\n")).reveal() == DEMO_TOKEN
 
 
@@ -259,7 +257,7 @@ def test_a_new_token_takes_the_old_one_s_place(jira: SandboxThread, ada: User) -
         (DEMO_EMAIL, "bad-json", "token_rejected"),
     ],
 )
-def test_a_refused_new_token_leaves_the_old_one(
+def test_A07_a_refused_new_token_leaves_the_old_one(
     jira: SandboxThread, ada: User, email: str, token: str, code: str
 ) -> None:
     made = connect(ada, jira)

@@ -1,5 +1,7 @@
 """Disconnecting, pausing by plan, and what remains on disk."""
 
+# ruff: noqa: N802 # names begin with the ids of faults
+
 from __future__ import annotations
 
 import base64
@@ -26,7 +28,9 @@ def made(jira: SandboxThread, ada: User) -> Connection:
     return actions.connect(ada, site=jira.url, email=DEMO_EMAIL, token=DEMO_TOKEN)
 
 
-def test_disconnecting_destroys_the_token_and_fences_passes(made: Connection, jira: SandboxThread) -> None:
+def test_K04_disconnecting_destroys_the_token_and_fences_passes(
+    made: Connection, jira: SandboxThread
+) -> None:
     epoch, asked = made.epoch, len(jira.requests)
     gone = actions.disconnect(made)
     assert (gone.state, gone.due_at, gone.lease_until) == (State.DISCONNECTED, None, None)
@@ -52,7 +56,7 @@ class CutOffError(Exception):
     """The process dies here."""
 
 
-def test_the_key_goes_first_and_a_crash_is_finished_later(
+def test_K04_the_key_goes_first_and_a_crash_is_finished_later(
     made: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def die(*_: Any) -> None:
@@ -97,7 +101,7 @@ def _on_disk() -> bytes:
 @pytest.mark.skipif(database.vendor != "sqlite", reason="PostgreSQL keeps its files to itself")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("leave", ["disconnect", "replace"])
-def test_no_ciphertext_is_left_on_disk(jira: SandboxThread, ada: User, leave: str) -> None:
+def test_K04_no_ciphertext_is_left_on_disk(jira: SandboxThread, ada: User, leave: str) -> None:
     made = actions.connect(ada, site=jira.url, email=DEMO_EMAIL, token=DEMO_TOKEN)
     sealed, wrapped = bytes(Credential.objects.get().sealed), bytes(DataKey.objects.get().wrapped)
     assert sealed in _on_disk(), "the search can find it"

@@ -1,5 +1,7 @@
 """Wrong settings end a command with the variable and the mend, never with a trace or the value."""
 
+# ruff: noqa: N802 # names begin with the ids of faults
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -23,7 +25,9 @@ WRONG = {
 
 
 @pytest.mark.parametrize("variable", sorted(WRONG))
-def test_each_wrong_setting_is_named_with_its_mend(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_O04_each_wrong_setting_is_named_with_its_mend(
+    variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     value, mend = WRONG[variable]
     monkeypatch.setenv(variable, value)
     with pytest.raises(SettingsError) as caught:
@@ -35,7 +39,7 @@ def test_each_wrong_setting_is_named_with_its_mend(variable: str, monkeypatch: p
     assert "s3cret" not in said
 
 
-def test_all_wrong_settings_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_O04_all_wrong_settings_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EKACHIT_PORT", "0")
     monkeypatch.setenv("EKACHIT_LOG_LEVEL", "LOUD")
     with pytest.raises(SettingsError) as caught:
@@ -49,7 +53,7 @@ def test_the_first_named_sandbox_stays_first(monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("command", ["up", "serve", "worker", "doctor"])
-def test_a_command_ends_with_one_line_and_code_2(home: Home, command: str) -> None:
+def test_O04_a_command_ends_with_one_line_and_code_2(home: Home, command: str) -> None:
     done = home.run(command, EKACHIT_PORT="eighty")
     assert done.returncode == 2
     assert done.stderr.startswith("Wrong setting EKACHIT_PORT: ")
@@ -57,7 +61,7 @@ def test_a_command_ends_with_one_line_and_code_2(home: Home, command: str) -> No
     assert not home.path.exists()
 
 
-def test_production_does_not_start_with_sandbox_hosts(home: Home) -> None:
+def test_U06_production_does_not_start_with_sandbox_hosts(home: Home) -> None:
     done = home.run(
         "up",
         EKACHIT_ENV="production",

@@ -1,5 +1,7 @@
 """A token's end is announced 14, 3 and 1 days ahead, once each, in the person's own days."""
 
+# ruff: noqa: N802 # names begin with the ids of faults
+
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
@@ -26,7 +28,7 @@ def ending(user: User, day: date | None, **fields: Any) -> Connection:
     return make_connection(user, token_expires_on=day, **fields)
 
 
-def test_each_warning_comes_once_and_says_how_long_there_is(ada: User) -> None:
+def test_A10_each_warning_comes_once_and_says_how_long_there_is(ada: User) -> None:
     end = date(2027, 3, 31)
     connection = ending(ada, end)
     told = []
@@ -49,7 +51,7 @@ def test_each_warning_comes_once_and_says_how_long_there_is(ada: User) -> None:
 @pytest.mark.parametrize(
     ("zone", "days"), [("Pacific/Kiritimati", 13), ("UTC", 14), ("Pacific/Pago_Pago", 15)]
 )
-def test_days_are_the_persons_own(ada: User, zone: str, days: int) -> None:
+def test_A10_days_are_the_persons_own(ada: User, zone: str, days: int) -> None:
     ada.time_zone = zone
     ada.save()
     now = datetime(2027, 3, 17, 10, 30, tzinfo=UTC)
@@ -64,7 +66,7 @@ def test_a_token_that_is_not_used_is_not_warned_of(ada: User, state: State) -> N
     assert warn_of_expiry(NOON) == 0
 
 
-def test_nothing_is_guessed_where_nobody_knows_the_day(ada: User) -> None:
+def test_A10_nothing_is_guessed_where_nobody_knows_the_day(ada: User) -> None:
     connection = ending(ada, None)
     assert days_left(connection, NOON) is None
     assert warn_of_expiry(NOON) == 0

@@ -1,3 +1,5 @@
+# ruff: noqa: N802 # names begin with the ids of faults
+
 from __future__ import annotations
 
 from datetime import date, timedelta
@@ -84,7 +86,7 @@ def test_each_failure_has_its_words_beside_its_field(
         assert 'aria-invalid="true"' in field
 
 
-def test_what_was_typed_stays_except_the_token(
+def test_K07_what_was_typed_stays_except_the_token(
     browser_of_ada: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refuse(monkeypatch, "token_rejected")

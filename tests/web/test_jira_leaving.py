@@ -1,5 +1,7 @@
 """A new token, and disconnecting."""
 
+# ruff: noqa: N802 # names begin with the ids of faults
+
 from __future__ import annotations
 
 from typing import Any
@@ -72,7 +74,7 @@ def test_a_new_token_takes_the_old_one_s_place(browser_of_ada: Client, sandbox: 
     assert str(own.token_expires_on) == "2099-01-01"
 
 
-def test_a_refused_token_is_said_beside_its_field_and_never_shown(
+def test_A07_K07_a_refused_token_is_said_beside_its_field_and_never_shown(
     browser_of_ada: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_: Any, **__: Any) -> None:

@@ -1,5 +1,7 @@
 """Own history: a file is looked at before anything is stored, each wrong line has words, all of it goes out again."""
 
+# ruff: noqa: N802 # names begin with the ids of faults
+
 from __future__ import annotations
 
 import csv
@@ -149,7 +151,7 @@ def test_all_of_it_goes_out_and_would_not_come_in_twice(browser_of_ada: Client, 
     assert "7 are here already" in send(browser_of_ada, text)
 
 
-def test_no_cell_that_goes_out_runs_as_a_formula(browser_of_ada: Client, ada: User) -> None:
+def test_X11_no_cell_that_goes_out_runs_as_a_formula(browser_of_ada: Client, ada: User) -> None:
     make_finished(ada, project_key="=HYPERLINK(1)", issue_type="@SUM(A1)")
     text = browser_of_ada.get("/insights/history/ekachit-history.csv").content.decode()
     (row,) = csv.DictReader(io.StringIO(text))
