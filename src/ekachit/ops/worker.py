@@ -25,7 +25,7 @@ from ekachit.sync.surroundings import Surroundings, in_thread
 log = logging.getLogger(__name__)
 
 # A click is on its way after half of this on average.
-TICK_SECONDS = 0.2
+TICK_SECONDS = 0.1
 AT_ONCE = 32
 GRACE_SECONDS = 8.0
 
