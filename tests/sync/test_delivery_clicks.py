@@ -11,17 +11,16 @@ from asgiref.sync import async_to_sync
 
 from ekachit.accounts.actions import set_plan
 from ekachit.jira.transport import Request, Response
-from ekachit.sandbox.inprocess import InProcess
 from ekachit.sync import actions, leaving
 from ekachit.sync.delivery import deliver
 from ekachit.sync.leases import claim_to_send
-from ekachit.sync.models import Link, OutboxEntry
+from ekachit.sync.models import OutboxEntry
 from ekachit.sync.outbox import close_unsendable
 from ekachit.sync.refusals import told
 from ekachit.sync.truth import Kind, bulk_of, truths
 from ekachit.tasks.models import Status
 from tests.sandbox.transport import SandboxTransport
-from tests.sync.two_ends import ADA, TwoEnds, connect_row, two_ends
+from tests.sync.two_ends import ADA, TwoEnds, beside, two_ends
 
 DONE, DOING, TODO = Status.DONE.value, Status.IN_PROGRESS.value, Status.TODO.value
 APPLIED = [("applied", "")]
@@ -101,13 +100,7 @@ def test_a_click_while_the_last_one_is_under_way_follows_it(ends: TwoEnds) -> No
 
 
 def test_S20_two_people_with_the_same_issue_come_to_the_same(ends: TwoEnds) -> None:
-    other = two_ends(email="second@yourteam.dev")
-    other.world, other.door = ends.world, InProcess(ends.world, exchange=ends.door.exchange)
-    other.clock = ends.clock
-    Link.objects.filter(user=other.user).delete()
-    other.connection.delete()
-    other.connection = connect_row(other.user, ends.world, ADA)
-    other.sync()
+    other = beside(ends, account=ADA)
     ends.click("PAY-1", DONE)
     other.click("PAY-1", DOING)
     ends.send()

@@ -238,3 +238,11 @@ def two_ends(*, issues: int = ISSUES_EACH, account: str = ADA, email: str = "fir
     ends = TwoEnds(world, InProcess(world), clock, connect_row(user, world, account))
     assert ends.sync().state == PassState.COMPLETE
     return ends
+
+
+def beside(first: TwoEnds, *, account: str, email: str = "second@yourteam.dev") -> TwoEnds:
+    """Somebody else with a connection to the same site, whose issues are imported."""
+    user = add_account(email, plan="pro")
+    ends = TwoEnds(first.world, first.door, first.clock, connect_row(user, first.world, account))
+    assert ends.sync().state == PassState.COMPLETE
+    return ends

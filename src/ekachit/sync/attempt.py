@@ -23,7 +23,7 @@ from ekachit.domain.sync.transitions import (
 from ekachit.jira import wire
 from ekachit.jira.client import JiraClient
 from ekachit.jira.errors import AuthRejected, JiraError, Refused, Unavailable
-from ekachit.sync import sending
+from ekachit.sync import pauses, sending
 from ekachit.sync.checkpoints import Checkpoint, reach
 from ekachit.sync.gate import BudgetSpentError
 from ekachit.sync.leases import Claim
@@ -68,7 +68,7 @@ class Attempt:
             await self._refused(refused)
         except AuthRejected as rejected:
             await self._wait(_PAUSE_SECONDS, rejected.code)
-            await self._in_database(sending.prove_soon)
+            await self._in_database(pauses.prove_soon)
             return False
         except Unavailable as away:
             await self._away(away)
@@ -90,19 +90,34 @@ class Attempt:
                 return
             before = _status_id(issue)
             await self._post(way)
-            issue = await self._read()
+            issue = await self._read(way.transition)
             if issue is None or not await self._go_on(self._read_back(issue, way.transition, before)):
                 return
         await self._refuse("no_transition")
 
     # --- asking ---------------------------------------------------------------------------------
 
-    async def _read(self) -> wire.Issue | None:
-        """The issue as Jira's database has it now; None where it is no longer the person's: then it is refused."""
+    async def _read(self, made: Transition | None = None) -> wire.Issue | None:
+        """The issue as Jira's database has it now; None where it is no longer the person's, and the entry has ended.
+
+        `made` is the step that Jira confirmed a moment ago, None before there is one.
+        """
         why = f"{self._job.key}, whose status you changed"
-        found = await self._client.issue(self._job.issue_id, self._reader.fields, why=why, with_changes=True)
-        if found is None:
-            await self._refuse("reassigned")
+        code = "reassigned"
+        try:
+            found = await self._client.issue(
+                self._job.issue_id, self._reader.fields, why=why, with_changes=True
+            )
+        except Refused as refused:
+            if made is None or refused.code != "not_found":
+                raise
+            found, code = None, refused.code
+        if found is None and made is None:
+            await self._refuse(code)
+        elif found is None and made is not None:
+            # The step itself may have given the issue away, as a workflow can. It was made all the same.
+            agreed = self._job.rules.status_of(made.to_id, made.to_category)
+            await self._in_database(sending.lose_sight, agreed, made.to_name, code)
         return found
 
     async def _way(self, issue: wire.Issue) -> Way | None:
@@ -212,7 +227,7 @@ class Attempt:
         await self._failed("away", away.code, away.retry_after)
         if away.sent:
             await self._in_database(
-                sending.hold_site, code=away.code, retry_after=away.retry_after, chance=self._around.chance
+                pauses.hold_site, code=away.code, retry_after=away.retry_after, chance=self._around.chance
             )
 
     async def _failed(self, kind: str, code: str, retry_after: float | None = None) -> None:
@@ -232,15 +247,16 @@ class Attempt:
         await self._in_database(sending.put_back, wait=seconds, landed=self._landed, code=code)
 
     async def _refuse(self, code: str, detail: dict[str, object] | None = None) -> None:
-        await self._in_database(sending.refuse, code, detail=detail)
+        unheard = {"unheard": True} if self._landed else {}
+        await self._in_database(sending.refuse, code, detail=(detail or {}) | unheard)
 
     async def _in_database(self, step: Callable[..., Any], *args: object, **kwargs: object) -> Any:
-        """Run a step of `sending` for this entry, with the requests made since the last one."""
+        """Run a step of `sending` or `pauses` for this entry, with the requests made since the last one."""
         calls = self._log.waiting()
         if step in _FILES_CALLS:
             kwargs["calls"] = calls
         now = self._around.clock()
-        job = () if step in {sending.hold_site, sending.prove_soon} else (self._job,)
+        job = () if step in {pauses.hold_site, pauses.prove_soon} else (self._job,)
         found = await self._around.in_database(step, self._claim, *job, *args, now=now, **kwargs)
         if step in _FILES_CALLS:
             self._log.forget(len(calls))
@@ -282,7 +298,9 @@ class Attempt:
         }
 
 
-_FILES_CALLS = frozenset({sending.observe, sending.about_to_post, sending.refuse, sending.put_back})
+_FILES_CALLS = frozenset(
+    {sending.observe, sending.about_to_post, sending.lose_sight, sending.refuse, sending.put_back}
+)
 
 
 def _status_id(issue: wire.Issue) -> str:

@@ -9,7 +9,7 @@ from django.db import DatabaseError
 
 from ekachit.connections.reach import CallLog, client_for
 from ekachit.jira.errors import JiraError
-from ekachit.sync import sending
+from ekachit.sync import pauses, sending
 from ekachit.sync.attempt import Attempt
 from ekachit.sync.gate import Gate
 from ekachit.sync.leases import Claim, LeaseLostError, keep_held
@@ -40,7 +40,7 @@ async def deliver(claim: Claim, around: Surroundings) -> int:
     except Exception:
         # What nobody foresaw is not tried again with the worker's next breath.
         with contextlib.suppress(DatabaseError, LeaseLostError):
-            await around.in_database(sending.hold_back, claim, code="internal", now=around.clock())
+            await around.in_database(pauses.hold_back, claim, code="internal", now=around.clock())
         raise
     finally:
         for each in (watch, work):
@@ -66,7 +66,7 @@ async def _work(claim: Claim, around: Surroundings, log: CallLog) -> int:
         gate = Gate(claim, sender.connection.site, around)
         client = client_for(sender.connection, sender.token, gate, log)
     except (VaultError, JiraError) as trouble:
-        await around.in_database(sending.hold_back, claim, code=trouble.code, now=around.clock())
+        await around.in_database(pauses.hold_back, claim, code=trouble.code, now=around.clock())
         return 0
     attempts = 0
     while True:

@@ -124,7 +124,10 @@ def told(entry: OutboxEntry) -> Told:
         return _cancelled(entry)
     reason = REFUSED.get(entry.code) or _strange(entry.code)
     names = {"fields": field_names(entry.detail)}
-    return Told(str(reason.short) % names, str(reason.title) % names, str(reason.next_step))
+    title = str(reason.title) % names
+    if entry.detail.get("unheard"):
+        title = f"{title} {_MAY_HAVE_GONE}"
+    return Told(str(reason.short) % names, title, str(reason.next_step))
 
 
 def short_of(code: str, fields: tuple[str, ...] = ()) -> str:

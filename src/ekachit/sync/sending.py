@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -22,7 +22,6 @@ from ekachit.jira.points import PointsFields
 from ekachit.sync import outbox
 from ekachit.sync.checkpoints import Checkpoint, reach
 from ekachit.sync.held import held_by_issue
-from ekachit.sync.holds import hold
 from ekachit.sync.leases import Claim, fence, give_back, renew
 from ekachit.sync.loading import reading_of
 from ekachit.sync.models import OPEN_STATES, EntryState, Link, OutboxEntry, Presence
@@ -31,7 +30,6 @@ from ekachit.sync.workflow import Rules, rules_of, with_seen
 from ekachit.sync.writing import Writer
 from ekachit.vault.seal import SealedToken
 
-HELD_BACK = timedelta(seconds=60)
 LONGEST_WINDOW = timedelta(seconds=30)
 # In an entry's detail; only read while it is open.
 _LEFT = "left"
@@ -126,7 +124,7 @@ def _job(connection: Connection, entry: OutboxEntry, now: datetime) -> Job | Non
     if link is not None and link.presence != Presence.GONE:
         project = Project.objects.filter(connection=connection, project_id=link.project_id).first()
     if link is None or project is None:
-        outbox.refuse(entry, "not_yours", now=now)
+        outbox.refuse(entry, "not_yours", now=now, detail={"unheard": True} if entry.posted_at else None)
         return None
     wait = write_wait(_sent_lately(entry.task_id, now), now)
     if wait:
@@ -199,6 +197,35 @@ def observe(claim: Claim, job: Job, seen: Seen, *, now: datetime, calls: Sequenc
     renew(claim)
     reach(Checkpoint.IN_APPLY)
     return entry.state == EntryState.SENDING
+
+
+@transaction.atomic
+def lose_sight(  # noqa: PLR0913 # what was made, and why it cannot be looked at
+    claim: Claim,
+    job: Job,
+    agreed: str,
+    status_name: str,
+    code: str,
+    *,
+    now: datetime,
+    calls: Sequence[Call] = (),
+) -> None:
+    """Record a step that Jira confirmed for an issue that is no longer the person's: its answer is all there is.
+
+    The entry is done where the step led to what was wanted; where it was on the way there, it is refused by `code`.
+
+    Raises:
+        LeaseLostError: the claim is no longer ours.
+    """
+    connection = fence(claim)
+    file_calls(connection, calls)
+    _agree(job, agreed)
+    Link.objects.filter(task_id=job.task_id).update(jira_status=status_name[:255])
+    entry = OutboxEntry.objects.select_for_update().get(pk=job.entry_id)
+    if entry.state in OPEN_STATES and agreed == entry.wanted:
+        outbox.close(entry, EntryState.APPLIED, now=now, code="not_read_back")
+    elif entry.state in OPEN_STATES:
+        outbox.refuse(entry, code, now=now)
 
 
 def _has_newer(entry: OutboxEntry) -> bool:
@@ -336,42 +363,6 @@ def put_back(  # noqa: PLR0913 # each is asked for by name
     if not landed:
         entry.posted_at = None
     entry.save(update_fields=["state", "not_before", "code", "posted_at"])
-
-
-@transaction.atomic
-def hold_back(claim: Claim, *, code: str, now: datetime) -> None:
-    """Let everything wait a minute that could be sent now: this server cannot ask at all.
-
-    Raises:
-        LeaseLostError: the claim is no longer ours.
-    """
-    connection = fence(claim)
-    ready = OutboxEntry.objects.filter(connection=connection, state__in=OPEN_STATES, not_before__lte=now)
-    ready.update(not_before=now + HELD_BACK, code=code)
-
-
-@transaction.atomic
-def hold_site(
-    claim: Claim, *, code: str, retry_after: float | None, now: datetime, chance: Callable[[], float]
-) -> None:
-    """Leave the site alone, as it asked.
-
-    Raises:
-        LeaseLostError: the claim is no longer ours.
-    """
-    connection = fence(claim)
-    hold(connection.site, code=code, retry_after=retry_after, now=now, chance=chance)
-
-
-@transaction.atomic
-def prove_soon(claim: Claim, *, now: datetime) -> None:
-    """Have a pass find out at once whether the token still holds.
-
-    Raises:
-        LeaseLostError: the claim is no longer ours.
-    """
-    connection = fence(claim)
-    Connection.objects.filter(pk=connection.pk, due_at__isnull=False).update(due_at=now)
 
 
 @transaction.atomic

@@ -25,10 +25,10 @@ def remembered(original: Callable[..., Any]) -> Callable[..., Any]:
     """What was read once is not read again."""
     known: dict[str, Any] = {}
 
-    async def read(self: Any) -> Any:
+    async def read(self: Any, *made: Any) -> Any:
         issue_id = self._job.issue_id
         if issue_id not in known:
-            known[issue_id] = await original(self)
+            known[issue_id] = await original(self, *made)
         return known[issue_id]
 
     return read

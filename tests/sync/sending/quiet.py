@@ -145,7 +145,10 @@ def _cannot_be_told(stage: SendingStage, entry: OutboxEntry, write: Write) -> bo
     """Whether nobody could look: the issue was taken away, the site was left; or Jira's last word is told instead."""
     if entry.state == EntryState.REFUSED and entry.code in {"reassigned", "not_found", "not_yours"}:
         return True
-    if entry.state == EntryState.CANCELLED and entry.code == "disconnected":
+    if (entry.state, entry.code) in {
+        (EntryState.CANCELLED, "disconnected"),
+        (EntryState.APPLIED, "not_read_back"),
+    }:
         return True
     moved_on = len(stage.world().history.get(int(write.issue_id), ())) > write.changes
     return moved_on and entry.state == EntryState.CONFLICT
