@@ -94,14 +94,22 @@ def one(model: type[M], where: str, values: Sequence[Stored], *, lock: bool = Fa
 
 def every(model: type[M], where: str, values: Sequence[Stored]) -> list[M]:
     """Return the rows that fit; `where` may go on with an order."""
+    return [row for row, _ in every_with(model, (), where, values)]
+
+
+def every_with(
+    model: type[M], more: Sequence[str], where: str, values: Sequence[Stored]
+) -> list[tuple[M, tuple[Any, ...]]]:
+    """Return the rows that fit, each with `more` columns; those are SQL, as `where` is, and come before it."""
     table = _table(model)
     names = [field.attname for field in table.fields]
-    found: list[M] = []
-    for each in select(f"SELECT {table.columns} FROM {table.name} WHERE {where}", values):  # noqa: S608 # our own text
-        row = list(each)
+    columns = ", ".join((table.columns, *more))
+    found: list[tuple[M, tuple[Any, ...]]] = []
+    for each in select(f"SELECT {columns} FROM {table.name} WHERE {where}", values):  # noqa: S608 # our own text
+        row = list(each[: len(names)])
         for place, load in table.loaders:
             row[place] = load(row[place])
-        found.append(model.from_db(DEFAULT_DB_ALIAS, names, row))
+        found.append((model.from_db(DEFAULT_DB_ALIAS, names, row), each[len(names) :]))
     return found
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from ekachit.accounts.models import Notice, User
+from ekachit import rows
+from ekachit.accounts.models import User
 from ekachit.connections.models import Connection, Project, State
 from ekachit.connections.words import words_for
 from ekachit.sync.models import Conflict, ConflictState, Link, Pass, PassState
@@ -96,23 +97,15 @@ def has_set_aside() -> Exists:
 
 def waiting_for(user: User) -> Waiting:
     """Return how many things wait for the person's eye: one query."""
-    row = User.objects.filter(pk=user.pk).values_list(*waiting_counts("pk").values())
-    set_aside, notices = row.first() or (None, None)
-    return Waiting(set_aside or 0, notices or 0)
+    set_aside, notices = rows.select(f"SELECT {', '.join(waiting_counts('%s'))}", [user.pk, user.pk])[0]
+    return Waiting(set_aside, notices)
 
 
-def waiting_counts(person: str) -> dict[str, Subquery]:
-    """Return what counts things that wait, for any query: null for none. `person` is its column with the user's id."""
-    return {
-        "waiting_set_aside": _count(Conflict, Q(state=ConflictState.OPEN), person),
-        "waiting_notices": _count(Notice, Q(seen_at__isnull=True), person),
-    }
-
-
-def _count(rows: type[Model], which: Q, person: str) -> Subquery:
-    """How many of a person's rows there are; null for none."""
-    of_user = rows._default_manager.filter(which, user=OuterRef(person)).order_by()  # noqa: SLF001 # Django's documented name
-    return Subquery(of_user.values("user").annotate(number=Count("pk")).values("number"))
+def waiting_counts(person: str) -> tuple[str, str]:
+    """Return the columns of a plain statement that count what waits: set aside, notices. `person` is the user's id."""
+    set_aside = "(SELECT COUNT(*) FROM sync_conflict WHERE user_id = {person} AND state = 'open')"
+    notices = "(SELECT COUNT(*) FROM accounts_notice WHERE user_id = {person} AND seen_at IS NULL)"
+    return set_aside.format(person=person), notices.format(person=person)
 
 
 def progress(connection: Connection) -> Progress:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ekachit import rows
 from ekachit.accounts.models import User
 from ekachit.connections.models import Connection, State
 from ekachit.connections.words import words_for
 from ekachit.domain.sync.schedule import OVERDUE_SECONDS
-from ekachit.sync.models import Pass, PassState, SiteHold
+from ekachit.sync.models import Pass, PassState
 from ekachit.sync.queries import Stage, Waiting, stage_of, waiting_counts
 
 Tone = Literal["ok", "busy", "trouble", "off"]
@@ -63,37 +63,50 @@ class SideBar:
     connection_id: int
 
 
+# What every page shows of a connection beside its own row; plain, as it is asked with every page.
+_LATEST = "(SELECT p.id FROM sync_pass p WHERE p.connection_id = connections_connection.id{which} ORDER BY p.id DESC LIMIT 1)"
+_HOLD = "(SELECT h.{what} FROM sync_sitehold h WHERE h.site = connections_connection.site AND h.until > %s)"
+_MORE = (
+    _LATEST.format(which=""),
+    _LATEST.format(which=" AND p.state = 'complete'"),
+    _HOLD.format(what="until"),
+    _HOLD.format(what="code"),
+    *waiting_counts("connections_connection.user_id"),
+)
+
+
 def standings_of(user: User, *, now: datetime) -> tuple[Standing, ...]:
     """Return how each of the person's connections stands that is not disconnected: two queries, however many."""
-    passes = Pass.objects.filter(connection=OuterRef("pk"))
-    holds = SiteHold.objects.filter(site=OuterRef("site"), until__gt=now)
-    rows = list(
-        Connection.objects.filter(user=user)
-        .exclude(state=State.DISCONNECTED)
-        .annotate(
-            last_id=_first(passes, "pk"),
-            complete_id=_first(passes.filter(state=PassState.COMPLETE), "pk"),
-            held_until=_first(holds, "until"),
-            hold_code=_first(holds, "code"),
-            **waiting_counts("user_id"),
-        )
+    moment = rows.moment(now)
+    found = rows.every_with(
+        Connection,
+        _MORE,
+        "user_id = %s AND state <> %s ORDER BY connections_connection.id",
+        [moment, moment, user.pk, State.DISCONNECTED.value],
     )
-    found = Pass.objects.in_bulk({pk for each in rows for pk in (each.last_id, each.complete_id) if pk})
+    passes = _passes({pk for _, (last, complete, *_rest) in found for pk in (last, complete) if pk})
     standings: list[Standing] = []
-    for each in rows:
+    for each, (last_id, complete_id, until, code, set_aside, notices) in found:
         each.user = user
-        last, complete = found.get(each.last_id or 0), found.get(each.complete_id or 0)
-        stage = stage_of(each, last, now)
-        counts = vars(each)
-        waiting = Waiting(counts["waiting_set_aside"] or 0, counts["waiting_notices"] or 0)
+        last = passes.get(last_id)
         standings.append(
-            Standing(each, stage, last, complete, each.held_until, each.hold_code or "", waiting)
+            Standing(
+                connection=each,
+                stage=stage_of(each, last, now),
+                last=last,
+                complete=passes.get(complete_id),
+                held_until=rows.as_moment(until),
+                hold_code=code or "",
+                waiting=Waiting(set_aside, notices),
+            )
         )
     return tuple(standings)
 
 
-def _first(rows: QuerySet[Pass] | QuerySet[SiteHold], name: str) -> Subquery:
-    return Subquery(rows.values(name)[:1])
+def _passes(ids: Collection[int]) -> dict[int | None, Pass]:
+    if not ids:
+        return {}
+    return {each.pk: each for each in rows.every(Pass, f"id IN ({rows.marks(len(ids))})", [*ids])}
 
 
 def side_bar(standings: Iterable[Standing], *, now: datetime) -> SideBar | None:
