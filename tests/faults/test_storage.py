@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import DatabaseError, OperationalError
 from django.db import connection as database
 from django.utils import timezone
@@ -18,6 +20,7 @@ from django.utils import timezone
 from ekachit.connections.models import Connection
 from ekachit.ops.worker import Worker
 from ekachit.sync.actions import set_status
+from ekachit.sync.engine import run_pass
 from ekachit.sync.models import Link, PassState
 from ekachit.tasks.models import ChecklistItem, Task
 from tests.faults.stage import Site, settle
@@ -189,3 +192,43 @@ def test_D12_texts_come_back_as_they_were() -> None:
     site.forward(1800)
     site.run()
     assert site.snapshot() == before, "I23"
+
+
+@pytest.mark.skipif(database.vendor != "sqlite", reason="PostgreSQL locks rows, not the whole database")
+def test_D01_a_pass_that_meets_a_lock_is_made_again(caplog: pytest.LogCaptureFixture) -> None:
+    site = changed("ada")
+    with database.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 100")
+    other = sqlite3.connect(database.settings_dict["NAME"], isolation_level=None)
+    claimed, tasks = site.claim(), set(Task.objects.values_list("pk", flat=True))
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        with pytest.raises(OperationalError, match="locked"):
+            async_to_sync(run_pass)(claimed, site.around())
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+    recovers(site, tasks)
+    database.close()
+
+
+@pytest.mark.skipif(database.vendor != "postgresql", reason="SQLite has no sessions that a server could end")
+def test_D10_the_server_ends_the_session_in_the_middle_of_a_transaction() -> None:
+    site = changed("ada")
+    claimed, tasks = site.claim(), set(Task.objects.values_list("pk", flat=True))
+    ended = [0]
+
+    def end_it(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's signature
+        if sql.startswith("UPDATE") and "tasks_task" in sql and not ended[0]:
+            ended[0] = context["connection"].connection.info.backend_pid
+            killer = database.copy()
+            with killer.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(%s)", [ended[0]])
+            killer.close()
+        return execute(sql, params, many, context)
+
+    with database.execute_wrapper(end_it), pytest.raises(DatabaseError):
+        async_to_sync(run_pass)(claimed, site.around())
+    assert ended[0]
+    database.close()
+    recovers(site, tasks)

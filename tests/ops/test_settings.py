@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -103,3 +105,19 @@ def test_a_fresh_folder_needs_no_migrate(home: Home) -> None:
     assert done.returncode == 0, done.stderr
     assert "administrator" in done.stdout
     assert home.run("migrate").stdout == "The database is up to date.\n"
+
+
+def test_O02_a_version_does_not_touch_the_database_of_a_later_one(home: Home) -> None:
+    assert home.run("migrate").returncode == 0
+    file = home.path / "ekachit.sqlite3"
+    with closing(sqlite3.connect(file)) as opened, opened:
+        opened.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('sync', '0999_later', '2027-01-01 00:00:00')"
+        )
+    before = file.read_bytes()
+    for command in ("up", "worker"):
+        done = home.run(command)
+        assert done.returncode == 1
+        assert "0999_later" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert file.read_bytes() == before

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from typing import Any
 
 import pytest
+from django.db import connection as database
 from django.test import Client, RequestFactory
 
+from ekachit.tasks.models import Task
 from ekachit.web import errors, today
 
 
@@ -44,3 +47,26 @@ def test_the_other_pages_speak_our_voice(rf: RequestFactory, view: Any, status: 
     assert answer.status_code == status
     assert b"canary" not in answer.content
     assert b"<h1>" in answer.content
+
+
+@pytest.mark.skipif(database.vendor != "sqlite", reason="PostgreSQL locks rows, not the whole database")
+@pytest.mark.django_db(transaction=True)
+def test_D01_what_cannot_be_saved_because_the_database_is_busy_says_so(browser_of_ada: Client) -> None:
+    browser_of_ada.raise_request_exception = False
+    browser_of_ada.get("/today/")
+    with database.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 100")
+    other = sqlite3.connect(database.settings_dict["NAME"], isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        answer = browser_of_ada.post("/tasks/", {"title": "Write it down"})
+        assert answer.status_code == 503
+        assert "was not saved" in answer.text
+        assert browser_of_ada.get("/today/").status_code == 200, "reading goes on"
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+    assert not Task.objects.exists()
+    assert browser_of_ada.post("/tasks/", {"title": "Write it down"}).status_code == 302
+    assert Task.objects.get().title == "Write it down"
+    database.close()

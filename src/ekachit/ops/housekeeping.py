@@ -29,11 +29,20 @@ WARN_EVERY = timedelta(hours=1)
 
 
 class Housekeeping:
-    """One worker's rounds. A round that fails is made again; it never ends the worker."""
+    """One worker's rounds. A round that fails is made again; it never ends the worker.
 
-    def __init__(self, owner: str, clock: Callable[[], datetime] = timezone.now) -> None:
+    `alive` is called at the end of each, also of one that failed: not where the loop or the database's thread hangs.
+    """
+
+    def __init__(
+        self,
+        owner: str,
+        clock: Callable[[], datetime] = timezone.now,
+        alive: Callable[[], None] = lambda: None,
+    ) -> None:
         self._owner = owner
         self._clock = clock
+        self._alive = alive
         self._last_round: datetime | None = None
         self._forget_at = self._warn_at = clock()
 
@@ -44,6 +53,7 @@ class Housekeeping:
                 await sync_to_async(self.make_round)()
             except DatabaseError as trouble:
                 log.warning("Housekeeping waits for the database: %s", type(trouble).__name__)
+            self._alive()
             await asyncio.sleep(ROUND_SECONDS)
 
     def make_round(self) -> None:

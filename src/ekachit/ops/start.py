@@ -6,12 +6,16 @@ import hashlib
 import os
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import django
 from django.apps import apps
 
 from ekachit.config import settings
+
+if TYPE_CHECKING:
+    from django.db.migrations.loader import MigrationLoader
 
 
 def django_ready() -> None:
@@ -39,7 +43,7 @@ def database_ready() -> None:
     `ekachit migrate`.
 
     Raises:
-        click.ClickException: the database does not answer or waits for `ekachit migrate`.
+        click.ClickException: the database does not answer, waits for `ekachit migrate`, or is of a later version.
     """
     django_ready()
     from django.db import DatabaseError, connection  # noqa: PLC0415 # needs Django set up
@@ -52,6 +56,7 @@ def database_ready() -> None:
         raise click.ClickException(
             f"The database does not answer ({type(trouble).__name__}). Check DATABASE_URL and EKACHIT_HOME."
         ) from None
+    _refuse_later(executor.loader)
     if waiting and connection.vendor != "sqlite" and executor.loader.applied_migrations:
         raise click.ClickException(
             f"{len(waiting)} migrations wait. Bring the database to this version with: ekachit migrate"
@@ -61,10 +66,35 @@ def database_ready() -> None:
 
 
 def migrate_database() -> None:
-    """Bring the database to this version; quick and silent where it is already."""
-    from django.core.management import call_command  # noqa: PLC0415 # needs Django set up
+    """Bring the database to this version; quick and silent where it is already.
 
+    Raises:
+        click.ClickException: it is of a later version than this.
+    """
+    from django.core.management import call_command  # noqa: PLC0415 # needs Django set up
+    from django.db import connection  # noqa: PLC0415 # likewise
+    from django.db.migrations.loader import MigrationLoader  # noqa: PLC0415 # likewise
+
+    _refuse_later(MigrationLoader(connection))
     call_command("migrate", interactive=False, verbosity=0)
+
+
+def _refuse_later(loader: MigrationLoader) -> None:
+    """See that the database was not brought to a later version: this one would leave out what that one keeps in it.
+
+    Raises:
+        click.ClickException: it was.
+    """
+    later = [
+        name
+        for app, name in loader.applied_migrations
+        if app in loader.migrated_apps and (app, name) not in loader.disk_migrations
+    ]
+    if later:
+        raise click.ClickException(
+            f"The database is of a later version of Ekachit (it has {min(later)}, which this one does not know). "
+            "Start that version, or restore the backup from before the update."
+        )
 
 
 def collect_static() -> None:

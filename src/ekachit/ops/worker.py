@@ -9,6 +9,7 @@ import os
 import secrets
 import signal
 import socket
+from collections.abc import Callable
 
 import uvloop
 from django.db import DatabaseError, close_old_connections
@@ -16,6 +17,7 @@ from django.db import DatabaseError, close_old_connections
 from ekachit.config import settings
 from ekachit.jira.egress import Egress
 from ekachit.jira.transport import AiohttpTransport, Transport
+from ekachit.ops import watchdog
 from ekachit.ops.housekeeping import Housekeeping
 from ekachit.sync.delivery import deliver
 from ekachit.sync.engine import run_pass
@@ -31,9 +33,13 @@ GRACE_SECONDS = 8.0
 
 
 class Worker:
-    """Claims due connections and runs one pass for each, at most `AT_ONCE` side by side."""
+    """Claims due connections and runs one pass for each, at most `AT_ONCE` side by side.
 
-    def __init__(self, transport: Transport) -> None:
+    `alive` is called every few seconds for as long as it does not hang.
+    """
+
+    def __init__(self, transport: Transport, alive: Callable[[], None] = lambda: None) -> None:
+        self._alive = alive
         self._around = Surroundings(transport)
         self._owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._running: set[asyncio.Task[None]] = set()
@@ -46,7 +52,7 @@ class Worker:
 
     async def run(self, *, once: bool) -> None:
         """Work until stopped; with `once`, until nothing is due any more."""
-        keeper = Housekeeping(self._owner)
+        keeper = Housekeeping(self._owner, alive=self._alive)
         # The first round spreads what is late, so it is made before anything is taken.
         await self._try_round(keeper)
         housekeeping = asyncio.ensure_future(keeper.run())
@@ -118,11 +124,15 @@ class Worker:
 
 async def _main(*, once: bool) -> None:
     async with AiohttpTransport(Egress(settings().allowed_sandboxes)) as transport:
-        worker = Worker(transport)
+        watchdog.still_alive()
+        worker = Worker(transport, watchdog.still_alive)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, worker.stop)
-        await worker.run(once=once)
+        try:
+            await worker.run(once=once)
+        finally:
+            watchdog.at_an_end()
 
 
 def run_worker(*, once: bool = False) -> None:

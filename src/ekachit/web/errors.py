@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -46,6 +48,11 @@ SERVER_ERROR = Trouble(
     _("Something broke on our side."),
     _("What was saved before is safe. Try again; if it stays, tell the administrator the id below."),
 )
+BUSY = Trouble(
+    503,
+    _("The database is busy."),
+    _("Something else is being written for long, so what you sent was not saved. Try again in a moment."),
+)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 # Django's signature
@@ -70,9 +77,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer when our own code failed: no query, no session, nothing that could fail again."""
-    error_id = _log(request, SERVER_ERROR)
-    text = render_to_string("web/errors/server.html", {"trouble": SERVER_ERROR, "error_id": error_id})
-    return HttpResponse(text, status=SERVER_ERROR.status)
+    trouble = BUSY if _is_busy(sys.exception()) else SERVER_ERROR
+    error_id = _log(request, trouble)
+    text = render_to_string("web/errors/server.html", {"trouble": trouble, "error_id": error_id})
+    return HttpResponse(text, status=trouble.status)
+
+
+def _is_busy(raised: BaseException | None) -> bool:
+    """Whether the database turned a transaction away for the sake of another one; all of it is undone."""
+    if not isinstance(raised, OperationalError):
+        return False
+    # SQLite says it in words (SQLITE_BUSY), PostgreSQL by class 40, transaction rollback, and 55P03, lock not available.
+    state = str(getattr(raised.__cause__, "sqlstate", ""))
+    return "is locked" in str(raised) or state.startswith("40") or state == "55P03"
 
 
 def _page(request: HttpRequest, trouble: Trouble) -> HttpResponse:
