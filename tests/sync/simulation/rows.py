@@ -89,9 +89,7 @@ class Rows:
         ]
 
 
-_CONFLICTS = (
-    "SELECT id, task_id, base, ours, jiras, state FROM sync_conflict WHERE user_id = %s ORDER BY id"
-)
+_CONFLICTS = "SELECT id, task_id, base, ours, jiras, state FROM sync_conflict WHERE user_id = %s ORDER BY id"
 
 
 def rows_of(user: User) -> Rows:
@@ -113,13 +111,11 @@ def rows_of(user: User) -> Rows:
         tasks[link.issue_id] = by_pk[task.pk] = row
     of_person = "task_id IN (SELECT id FROM tasks_task WHERE user_id = %s) ORDER BY position, id"
     for item in statements.every(ChecklistItem, of_person, [user.pk]):
-        row = by_pk.get(item.task_id)
-        if row is None:
-            continue
-        if item.ref:
-            row.lines.append((item.ref, item.title, item.done, item.label))
-        else:
-            row.own.append((item.title, item.done))
+        its = by_pk.get(item.task_id)
+        if its is not None and item.ref:
+            its.lines.append((item.ref, item.title, item.done, item.label))
+        elif its is not None:
+            its.own.append((item.title, item.done))
     issues = {row.pk: issue_id for issue_id, row in tasks.items()}
     conflicts = [
         SetAside(pk, issues[task], base, ours, jiras, state)
