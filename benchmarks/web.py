@@ -142,7 +142,12 @@ def _server_table(found: dict[str, Any]) -> str:
         ["ratio", "", f"{today['median'] / bare['median']:.1f}", f"{today['p99'] / bare['p99']:.1f}", ""],
     ]
     head = ["server", "queries", "median", "p99", "size"]
-    told = f"{found['rows']} rows a page; {found['pages']} pages of each, in turn; {found['cpu']:.0f} ms of CPU a pair."
+    start = found["start"]
+    lines.append(["the answer to a start on that page", "", *_ms(start["times"]), _kb(start)])
+    told = (
+        f"{found['rows']} rows a page; {found['pages']} pages of each, in turn; {found['cpu']:.0f} ms of CPU a pair. "
+        f"{start['answers']} starts, one after the other; {start['cpu']:.0f} ms of CPU each."
+    )
     return f"{told}\n\n{table(head, lines)}"
 
 

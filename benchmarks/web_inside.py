@@ -1,8 +1,8 @@
 """The server's part of `make bench-web`, on the data folder of the environment.
 
 `prepare` makes a person with 10,000 tasks, 500 of them open, and prints the key of a session of theirs. `measure`
-takes Today in turn with a bare view, through Django's own handler. What is printed last is the result, as JSON; times
-in milliseconds.
+takes Today in turn with a bare view, through Django's own handler, and then what is answered when a session is
+started. What is printed last is the result, as JSON; times in milliseconds.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from ekachit.tasks.models import ChecklistItem, Ending, FocusSession, Source, St
 
 TASKS, OPEN = 10_000, 500
 PAGES = 100
+STARTS = 50
 WARM_UP = 10
 PROJECTS = ("PAY", "WEB", "OPS")
 TITLE = "Retry the delivery of webhook {number} with a backoff that grows"
@@ -91,7 +92,7 @@ def prepare() -> dict[str, object]:
 
 
 def measure() -> dict[str, object]:
-    """Take Today and the bare view in turn."""
+    """Take Today and the bare view in turn, and the answers to starts."""
     user = User.objects.get(email="bench@yourteam.dev")
     today, plain = list[float](), list[float]()
     with override_settings(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["testserver"]):
@@ -110,6 +111,7 @@ def measure() -> dict[str, object]:
             today.append(_took(ours, "/today/"))
             plain.append(_took(other, "/bare/"))
         cpu = (time.thread_time() - began) * 1000 / PAGES
+        starts = _starts(ours, user)
     return {
         "queries": queries,
         "bytes": len(page.content),
@@ -119,6 +121,33 @@ def measure() -> dict[str, object]:
         "bare": _figures(plain[WARM_UP:]),
         "pages": PAGES,
         "cpu": cpu,
+        "start": starts,
+    }
+
+
+def _starts(client: Client, user: User) -> dict[str, object]:
+    """Start one session after the other from a page that says what it shows; the first ones are not counted."""
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/today/"}
+    keys = (
+        Task.objects.filter(user=user, status=Status.TODO).order_by("position").values_list("pk", flat=True)
+    )
+    times, began = list[float](), 0.0
+    sent = {"shown": timezone.localdate().isoformat()}
+    for number, key in enumerate(keys[: WARM_UP + STARTS]):
+        if number == WARM_UP:
+            began = time.thread_time()
+        before = time.perf_counter()
+        answer = client.post(f"/tasks/{key}/start/", sent, headers=headers)
+        times.append((time.perf_counter() - before) * 1000)
+    cpu = (time.thread_time() - began) * 1000 / STARTS
+    client.post("/focus/pause/", sent, headers=headers)
+    assert answer.content.count(b'<li class="row ') == 2, "not an answer of rows alone"  # noqa: PLR2004, S101 - the one started, the one paused
+    return {
+        "times": _figures(times[WARM_UP:]),
+        "cpu": cpu,
+        "bytes": len(answer.content),
+        "gzip": len(gzip.compress(answer.content, 6)),
+        "answers": STARTS,
     }
 
 

@@ -59,6 +59,7 @@ def test_the_keyboard_alone_is_enough(installation: Installation, browser: Brows
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{someone.url}/today/")
+    page.wait_for_load_state()
     page.keyboard.press("g")
     page.keyboard.press("s")
     expect(page).to_have_url(f"{someone.url}/settings/")
