@@ -20,6 +20,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 LOOPBACK_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\]):([1-9][0-9]{0,4})")
 DATABASE_SCHEMES = frozenset({"sqlite", "postgres", "postgresql"})
 EMAIL_SCHEMES = frozenset({"console", "smtp", "smtps", "submission"})
+# As Django's `check --deploy` has it (security.W009), and a random text of that length has more different signs.
+SHORTEST_SECRET, FEWEST_SIGNS = 50, 10
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -106,6 +108,15 @@ class Settings(BaseSettings):
     def _known_mail(cls, value: str) -> str:
         if urlsplit(value).scheme not in EMAIL_SCHEMES:
             raise ValueError("give smtp://USER:PASSWORD@HOST:PORT, smtps:// likewise, or console://")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _hard_to_guess(cls, value: str) -> str:
+        if value and (len(value) < SHORTEST_SECRET or len(set(value)) < FEWEST_SIGNS):
+            raise ValueError(
+                f"give {SHORTEST_SECRET} random characters or more, or none: then one is made and kept"
+            )
         return value
 
     @field_validator("log_level")

@@ -5,15 +5,19 @@
 from __future__ import annotations
 
 import resource
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from ekachit.jira.limits import Limits
+from ekachit.jira.transport import Request, Response
 from ekachit.sandbox.fault_bodies import bomb
 from ekachit.sync.models import Link, PassState
 from tests.faults.stage import Site, settle
 from tests.faults.wire import Wire
-from tests.faults.world import small_world
+from tests.faults.world import ADAS_EMAIL, small_world
+from tests.sandbox.transport import SandboxTransport
 
 MEBIBYTE = 1024 * 1024
 
@@ -126,3 +130,41 @@ def test_X09_links_are_built_from_what_is_stored(ada: Site) -> None:
     ada.faults.arm("foreign_links", times=None)
     ada.run()
     assert browse_url(ada.link("PAY-2")) == "https://yourteam.atlassian.net/browse/PAY-2"
+
+
+@dataclass
+class Stale:
+    """A line that gives an old answer to a list again, in the place of the one that was asked for."""
+
+    line: SandboxTransport
+    kept: list[Response] = field(default_factory=list)
+    again: bool = False
+
+    async def send(self, request: Request) -> Response:
+        response = await self.line.send(request)
+        if b"statusCategory" in (request.body or b""):
+            if self.again:
+                return self.kept[0]
+            self.kept.append(response)
+        return response
+
+
+def test_N09_an_old_answer_that_comes_again_takes_nothing_back(adas: Site) -> None:
+    stale = Stale(SandboxTransport(adas.door, Limits()))
+    adas.transport = stale
+    assert adas.run().state == PassState.COMPLETE
+    adas.world.edit("PAY-2", summary="Changed", status="In Progress")
+    adas.world.edit("PAY-3", status="Done")
+    new = adas.world.create(project="OPS", summary="New", assignee=ADAS_EMAIL).key
+    adas.forward(1800)
+    adas.run()
+    before = adas.snapshot()
+    assert (adas.tasks()["PAY-2"], adas.tasks()["PAY-3"], new in adas.tasks()) == (
+        "in_progress",
+        "done",
+        True,
+    )
+    stale.again = True
+    adas.forward(1800)
+    assert adas.run().state == PassState.COMPLETE
+    assert adas.snapshot() == before

@@ -134,3 +134,37 @@ def test_a_time_is_read_at_every_offset(local: datetime, offset: int, colon: str
 def test_X04_any_other_text_is_no_time(text: str) -> None:
     with pytest.raises(ValueError, match="time"):
         moment(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2016-12-31T23:59:60.000+0000",
+        "2026-01-01T24:00:01.000+0000",
+        "2026-W53-1T00:00:00.000+0000",
+        "2026-366T00:00:00.000+0000",
+        "2026-02-29T00:00:00.000+0000",
+        "2026-13-01T00:00:00.000+0000",
+        "2026-00-10T00:00:00.000+0000",
+        "2026-01-01T00:60:00.000+0000",
+        "2026-01-01T00:00:00.000+2500",
+        "0000-01-01T00:00:00.000+0000",
+    ],
+)
+def test_T06_a_moment_that_is_in_no_calendar_puts_its_issue_aside_alone(text: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        moment(text)
+    issue = {"id": "7", "key": "A-1", "fields": {"updated": text}}
+    assert isinstance(read_issue(json.dumps(issue).encode()), Unreadable)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2024-02-29T12:00:00.000+0000", datetime(2024, 2, 29, 12, tzinfo=UTC)),
+        ("2026-12-31T23:59:59.999-1200", datetime(2027, 1, 1, 11, 59, 59, 999000, tzinfo=UTC)),
+        ("2021-01-03T00:30:00.000+1400", datetime(2021, 1, 2, 10, 30, tzinfo=UTC)),
+    ],
+)
+def test_T06_a_moment_at_the_edge_of_a_calendar_is_read(text: str, expected: datetime) -> None:
+    assert moment(text) == expected

@@ -22,6 +22,7 @@ WRONG = {
     "EKACHIT_DEFAULT_PLAN": ("gold", "pro"),
     "EKACHIT_LOG_LEVEL": ("LOUD", "INFO"),
     "EKACHIT_EMAIL_URL": ("pigeon://s3cret@x", "smtp://"),
+    "EKACHIT_SECRET_KEY": ("s3cret" * 20, "50 random characters"),
     "DATABASE_URL": ("oracle://ada:s3cret@x/y", "postgresql://"),
 }
 

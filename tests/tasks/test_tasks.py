@@ -1,5 +1,7 @@
 """Tasks: estimates that follow points, statuses with their times, the person's day, nobody else's rows."""
 
+# ruff: noqa: N802 # names begin with the ids of faults
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -83,17 +85,20 @@ def test_an_unknown_status_is_refused(ada: User) -> None:
         ("Europe/Berlin", datetime(2026, 3, 29, 12, tzinfo=UTC), 23),
         ("Europe/Berlin", datetime(2026, 10, 25, 12, tzinfo=UTC), 25),
         ("Asia/Kolkata", datetime(2026, 3, 29, 20, tzinfo=UTC), 24),
+        ("Australia/Lord_Howe", datetime(2026, 4, 5, 2, tzinfo=UTC), 24.5),
+        ("Australia/Lord_Howe", datetime(2026, 10, 4, 2, tzinfo=UTC), 23.5),
+        ("America/Sao_Paulo", datetime(2018, 11, 4, 15, tzinfo=UTC), 23),  # midnight itself was left out
         ("Pacific/Kiritimati", datetime(2026, 1, 1, 11, tzinfo=UTC), 24),
     ],
 )
-def test_a_day_is_the_person_s_own(zone: str, moment: datetime, length: int) -> None:
+def test_T02_a_day_is_the_person_s_own(zone: str, moment: datetime, length: float) -> None:
     start, end = day_bounds(moment, ZoneInfo(zone))
     assert start <= moment < end
     assert (start.hour, start.minute, end.hour, end.minute) == (0, 0, 0, 0)
     assert end.astimezone(UTC) - start.astimezone(UTC) == timedelta(hours=length)
 
 
-def test_today_has_what_is_open_and_what_was_done_today_in_the_person_s_zone(ada: User) -> None:
+def test_T02_today_has_what_is_open_and_what_was_done_today_in_the_person_s_zone(ada: User) -> None:
     ada.time_zone = "America/Los_Angeles"
     night = datetime(2026, 3, 20, 5, 0, tzinfo=UTC)  # the evening before, in Los Angeles
     make_task(ada, "open")
@@ -135,3 +140,26 @@ def test_the_database_refuses_what_cannot_be(ada: User) -> None:
             wrong()
     ChecklistItem.objects.create(task=task, title="the person's own")
     ChecklistItem.objects.create(task=task, title="another of theirs")
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe/Berlin", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Bangkok"]
+)
+def test_T02_every_moment_is_in_one_day_and_each_day_begins_where_the_last_one_ended(zone: str) -> None:
+    moment, last = datetime(2018, 1, 1, tzinfo=UTC), datetime(2019, 1, 1, tzinfo=UTC)
+    before = day_bounds(moment, ZoneInfo(zone))[1].astimezone(UTC)
+    while moment < last:
+        start, end = (each.astimezone(UTC) for each in day_bounds(moment, ZoneInfo(zone)))
+        assert start <= moment < end
+        if moment >= before:
+            assert start == before
+        before, moment = end, moment + timedelta(minutes=30)
+
+
+def test_T02_who_moves_to_another_zone_sees_the_day_of_that_one(ada: User) -> None:
+    ada.time_zone = "Pacific/Kiritimati"
+    make_task(ada, "done", status=Status.DONE, done_at=datetime(2026, 3, 20, 9, 0, tzinfo=UTC))
+    now = datetime(2026, 3, 20, 11, 0, tzinfo=UTC)
+    assert [task.title for task in todays_rows(ada, now)] == []
+    ada.time_zone = "America/Sao_Paulo"
+    assert [task.title for task in todays_rows(ada, now)] == ["done"]

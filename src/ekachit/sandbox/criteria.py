@@ -19,7 +19,7 @@ Test = Callable[[Issue], bool]
 Value = str | int | None
 Read = Callable[[Issue], Value]
 
-RELATIVE: Final = re.compile(r"([+-]?\d+)([wdhm])")
+RELATIVE: Final = re.compile(r"([+-]?\d{1,9})([wdhm])")
 UNITS: Final = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000}
 DATE_FORMS: Final = ("%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d")
 COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
