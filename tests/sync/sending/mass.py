@@ -14,9 +14,9 @@ from tests.sync.sending.history import play
 from tests.sync.sending.ruling import RULES
 from tests.sync.simulation.mass import quietly
 
-# Two parts of these are 600 histories; PostgreSQL, which is slower at them, gets a slice of 40.
+# Two parts of these are 400 histories; PostgreSQL, which is slower at them, gets a slice of 40.
 ON_SQLITE = connection.vendor == "sqlite"
-CHUNKS, CHUNK = (10, 30) if ON_SQLITE else (1, 20)
+CHUNKS, CHUNK = (10, 20) if ON_SQLITE else (1, 20)
 OF_SENDING = (
     Checkpoint.BEFORE_REQUEST,
     Checkpoint.AFTER_REQUEST,

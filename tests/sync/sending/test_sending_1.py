@@ -1,4 +1,4 @@
-"""Three hundred histories of the engine with sending, the 1. part; split so that several workers share them."""
+"""Two hundred histories of the engine with sending, the 1. part; split so that several workers share them."""
 
 from __future__ import annotations
 
