@@ -129,6 +129,20 @@ def test_S05_also_where_the_answer_was_lost(ends: TwoEnds, *, with_a_pass: bool)
     assert len(ends.posts("PAY-1")) == 1
 
 
+def test_S03_what_a_pass_has_seen_there_is_not_sent_again_where_jira_moves_on(ends: TwoEnds) -> None:
+    ends.faults.arm("lost_response", endpoint="transition")
+    ends.click("PAY-1", DOING)
+    ends.send()
+    ends.sync()
+    ends.in_jira("PAY-1", "Done")
+    ends.sync()
+    assert ends.states("PAY-1") == [("applied", "not_read_back")]
+    assert ends.send_until_quiet() == 0
+    assert ends.both("PAY-1") == ("done", "done")
+    assert len(ends.posts("PAY-1")) == 1
+    assert ends.conflicts() == []
+
+
 def test_S17_a_conflicting_update_is_looked_at_anew_and_then_made(ends: TwoEnds) -> None:
     ends.faults.arm("conflict", times=2)
     ends.click("PAY-1", DONE)

@@ -117,16 +117,19 @@ def give_status(task: Task, status: str, *, now: datetime) -> None:
 def settle(task_id: int, *, jiras: str, set_aside: bool, now: datetime) -> None:
     """Close the entries of a task that what Jira shows has decided: it is there already, or it went elsewhere.
 
-    Where our own write may have brought it there, only its sender can tell what that went over: it looks at once.
+    Where our own write may have brought it there, only its sender can tell what that went over: it looks at once. What
+    was there, and has gone elsewhere before that look, has arrived all the same.
     """
     for entry in OutboxEntry.objects.select_for_update().filter(task_id=task_id, state__in=OPEN_STATES):
-        if set_aside:
+        if entry.base == entry.wanted != jiras:
+            close(entry, EntryState.APPLIED, now=now, code="not_read_back")
+        elif set_aside:
             close(entry, EntryState.CONFLICT, now=now)
         elif entry.wanted == jiras and entry.posted_at is None:
             close(entry, EntryState.APPLIED, now=now, code="already_there")
-        elif entry.wanted == jiras and entry.not_before > now:
-            entry.not_before = now
-            entry.save(update_fields=["not_before"])
+        elif entry.wanted == jiras:
+            entry.base, entry.not_before = jiras, min(entry.not_before, now)
+            entry.save(update_fields=["base", "not_before"])
 
 
 @transaction.atomic
