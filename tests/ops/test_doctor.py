@@ -1,5 +1,7 @@
 """`ekachit doctor`: each thing that can be wrong, with its mend; `ekachit keys rotate`."""
 
+# ruff: noqa: N802 # names begin with the ids of faults
+
 from __future__ import annotations
 
 import time
@@ -7,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection as database
 
 from ekachit.accounts.actions import add_account
 from ekachit.accounts.models import User
@@ -14,7 +17,7 @@ from ekachit.config import settings
 from ekachit.connections.credentials import sealed_token, store_token
 from ekachit.connections.keys import keyring, keyring_path
 from ekachit.connections.models import Connection
-from ekachit.ops import outside
+from ekachit.ops import doctor, outside
 from ekachit.ops.heartbeat import beat
 from ekachit.vault.secret import Secret
 from tests.ops.command import run
@@ -114,3 +117,25 @@ def test_rotation_without_the_key_says_what_to_restore(connection: Connection) -
     done = run("keys", "rotate")
     assert done.exit_code == 1
     assert "Restore it from your backup" in done.output
+
+
+@pytest.mark.parametrize(
+    ("kind", "mend"),
+    [("ext4", ""), ("nfs4", "use PostgreSQL"), ("cifs", "use PostgreSQL"), ("overlay", "")],
+)
+def test_D06_a_database_on_a_network_share_is_told(
+    connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, mend: str
+) -> None:
+    beat("a worker")
+    mounts = tmp_path / "mounts"
+    home = settings().home.absolute()
+    mounts.write_text(
+        f"/dev/sda1 / ext4 rw 0 0\nserver:/x {home.parent} {kind} rw 0 0\nserver:/y {home}x nfs4 rw 0 0\n"
+    )
+    assert doctor.kind_of_disk(home, mounts) == kind
+    monkeypatch.setattr(doctor, "MOUNTS", mounts)
+    wrong = mends()
+    expected = mend if database.vendor == "sqlite" else ""
+    assert ["use PostgreSQL" for each in wrong if "use PostgreSQL" in each] == (
+        [expected] if expected else []
+    )

@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -122,3 +125,31 @@ def test_O02_a_version_does_not_touch_the_database_of_a_later_one(home: Home) ->
         assert "0999_later" in done.stderr
         assert "Traceback" not in done.stderr
         assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("way", ["a page", "the heading"])
+def test_D04_a_damaged_file_is_refused_and_not_written_to(home: Home, way: str) -> None:
+    assert home.run("migrate").returncode == 0
+    file = home.path / "ekachit.sqlite3"
+    data = bytearray(file.read_bytes())
+    if way == "the heading":
+        data[:16] = b"no database here"
+    else:
+        for page in range(4096, len(data), 4096):
+            data[page : page + 64] = b"\xff" * 64
+    file.write_bytes(data)
+    done = home.run("up")
+    assert done.returncode == 1
+    assert "damaged" in done.stderr
+    assert "restore your last backup" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert file.read_bytes() == bytes(data)
+
+
+def test_K09_no_core_file_is_left_of_a_process_that_opens_tokens(home: Home) -> None:
+    asked = "from ekachit.ops.start import django_ready; django_ready(); import resource; print(resource.getrlimit(4))"
+    done = subprocess.run(  # noqa: S603 # our own text
+        [sys.executable, "-c", asked], env=home.environment, capture_output=True, text=True, check=True
+    )
+    assert resource.RLIMIT_CORE == 4
+    assert done.stdout.strip() == "(0, 0)"

@@ -6,6 +6,7 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
@@ -13,6 +14,10 @@ from ekachit.config import settings
 from ekachit.ops.start import django_ready
 
 CLOCK_LIMIT_SECONDS = 120
+MOUNTS = Path("/proc/self/mounts")
+SHARED_DISKS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.glusterfs", "ceph", "afs"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class Finding:
 def doctor(*, offline: bool) -> None:
     """Check this installation. Exit code 1 when something needs a mend."""
     django_ready()
-    checks: list[Callable[[], Iterator[Finding]]] = [_files, _database, _keys, _workers]
+    checks: list[Callable[[], Iterator[Finding]]] = [_files, _disk, _database, _keys, _workers]
     if not offline:
         checks.append(_outside)
     findings = [finding for check in checks for finding in check()]
@@ -56,6 +61,27 @@ def _files() -> Iterator[Finding]:
             f"{path} mode {stat.S_IMODE(path.stat().st_mode):04o}",
             f"chmod go= {path}" if open_to_others and secret else "",
         )
+
+
+def _disk() -> Iterator[Finding]:
+    """Whether a SQLite file is where locks work: its write-ahead log needs memory that all processes share."""
+    if not settings().database.startswith("sqlite"):
+        return
+    kind = kind_of_disk(settings().home.absolute(), MOUNTS)
+    shared = kind in SHARED_DISKS
+    mend = "Move the data folder to a disk of this machine, or use PostgreSQL." if shared else ""
+    yield Finding("disk", not shared, f"{settings().home} is on {kind or 'a disk of unknown kind'}", mend)
+
+
+def kind_of_disk(folder: Path, mounts: Path) -> str:
+    """Return the kind of file system that a folder is on, empty where the machine does not tell (`proc(5)`, mounts)."""
+    try:
+        lines = [line.split() for line in mounts.read_text(encoding="utf-8").splitlines()]
+    except OSError:
+        return ""
+    above = {str(folder), *map(str, folder.parents)}
+    fitting = [(len(words[1]), at, words[2]) for at, words in enumerate(lines) if words[1] in above]
+    return max(fitting)[2] if fitting else ""
 
 
 def _database() -> Iterator[Finding]:

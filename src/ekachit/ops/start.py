@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import resource
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,13 +20,15 @@ if TYPE_CHECKING:
 
 
 def django_ready() -> None:
-    """Set Django up once, with the data folder made (mode 0700).
+    """Set Django up once, with the data folder made (mode 0700) and core files off.
 
     Raises:
         click.ClickException: the data folder cannot be written.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ekachit.settings")
     home = settings().home
+    # A core file would hold what the memory does, an open token among it.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not apps.ready:
@@ -69,14 +72,38 @@ def migrate_database() -> None:
     """Bring the database to this version; quick and silent where it is already.
 
     Raises:
-        click.ClickException: it is of a later version than this.
+        click.ClickException: it is of a later version than this, or its file is damaged.
     """
     from django.core.management import call_command  # noqa: PLC0415 # needs Django set up
     from django.db import connection  # noqa: PLC0415 # likewise
     from django.db.migrations.loader import MigrationLoader  # noqa: PLC0415 # likewise
 
+    _refuse_damaged()
     _refuse_later(MigrationLoader(connection))
     call_command("migrate", interactive=False, verbosity=0)
+
+
+def _refuse_damaged() -> None:
+    """See that every page of a SQLite file is whole, before anything is written to it.
+
+    Raises:
+        click.ClickException: one is not, or the file is no database.
+    """
+    from django.db import DatabaseError, connection  # noqa: PLC0415 # needs Django set up
+
+    if connection.vendor != "sqlite":
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA quick_check(1)")
+            answer = str(cursor.fetchone()[0])
+    except DatabaseError as trouble:
+        answer = str(trouble)
+    if answer != "ok":
+        connection.close()
+        raise click.ClickException(
+            f"The database file is damaged ({answer.splitlines()[-1]}). Keep a copy of it, and restore your last backup."
+        )
 
 
 def _refuse_later(loader: MigrationLoader) -> None:
