@@ -21,9 +21,10 @@ def test_the_beliefs_told_are_those_of_the_code() -> None:
     told = (
         f"sd {PRIORS.level_sd}; in points {PRIORS.points_sd} more",
         f"sd {PRIORS.type_sd}, {PRIORS.project_sd}, {PRIORS.cell_sd}",
-        "fade over " + " and ".join(f"{tasks:.0f}" for tasks in PRIORS.recency_tasks),
-        "sd " + " and ".join(str(sd) for sd in PRIORS.recency_sd) + " of the noise",
-        f"{PRIORS.echo}, worth {PRIORS.echo_tasks:.0f} tasks",
+        "fades over " + " and ".join(f"{tasks:.0f}" for tasks in PRIORS.recency_tasks),
+        f"t with {PRIORS.recency_tails:.0f} degree of freedom",
+        "scale " + " and ".join(str(sd) for sd in PRIORS.recency_sd) + " of the noise",
+        f"{PRIORS.echo:g}, worth {PRIORS.echo_tasks:.0f} tasks",
         f"sd {PRIORS.person_sd} between persons",
         f"its noise believed as if {PRIORS.level_noise_tasks:.0f} tasks had shown it",
         f"{PRIORS.caution} standard deviations short",

@@ -75,8 +75,12 @@ def _regress(history: History, matrix: Floats, counted: Floats, layout: Layout, 
     information, precisions = np.diag(precision), counted
     for turn in range(ROUNDS):
         precisions = counted * awake * pull / scale**2
-        # How far the level of late strays is a part of the noise: where tasks are steady, so is the level.
-        belief[late] = precision[late] / scale**2
+        # How far the level of late strays is a part of the noise, with the tails of a t: the further it has strayed,
+        # the less it is held back.
+        held = precision[late] / scale**2
+        belief[late] = (
+            held * (priors.recency_tails + 1) / (priors.recency_tails + held * coefficients[late] ** 2)
+        )
         information = (across * precisions) @ matrix
         information.reshape(-1)[diagonal] += belief
         wanted = across @ (precisions * ratios) + belief * layout.means

@@ -30,12 +30,13 @@ class Priors:
     type_sd: float = 0.35
     project_sd: float = 0.25
     cell_sd: float = 0.2
-    # How far the level of late (the last 15 and 40 tasks, fading) lies from the long-run one, as a part of the noise
-    # of one task.
-    recency_sd: tuple[float, ...] = (0.25, 0.55)
-    recency_tasks: tuple[float, ...] = (15.0, 40.0)
+    # How far the level of late (fading over 20 tasks) lies from the long-run one, as a part of the noise of one task:
+    # a t so heavy that steady tasks hold the level still and a clear departure is followed almost whole.
+    recency_sd: tuple[float, ...] = (0.5,)
+    recency_tasks: tuple[float, ...] = (20.0,)
+    recency_tails: float = 1.0
     # How much of the last task's error comes back in the next one, and how many tasks this belief is worth.
-    echo: float = 0.05
+    echo: float = 0.0
     echo_tasks: float = 30.0
     # A sudden change: chance at each task, how far, tasks looked back, and fewest tasks that can show one.
     change_chance: float = 1 / 25
