@@ -144,7 +144,7 @@ def test_a_projects_number_that_cannot_be_is_refused_with_words(
 
 def test_a_suggestion_for_a_project_goes_when_its_number_is_typed(browser_of_ada: Client, ada: User) -> None:
     make_history(ada, 40, per_point=2.0)
-    make_history(ada, 30, per_point=6.0, first=40, project_key="OPS")
+    make_history(ada, 40, per_point=6.0, project_key="OPS")
     assert "Suggested for OPS:" in browser_of_ada.get("/settings/").text
     row = Suggestion.objects.get(user=ada, project_key="OPS", state=SuggestionState.SHOWN)
     sent = {"project": "OPS", "multiplier": f"{row.learned:.2f}", "next": "/settings/"}
