@@ -1,5 +1,7 @@
 """A token is in no file, log line, page or output: after connect, sync, a crash and disconnect."""
 
+# ruff: noqa: N802 # names begin with the ids of faults and properties
+
 from __future__ import annotations
 
 import base64
@@ -120,7 +122,7 @@ def look_around(browser: Browser) -> None:
     assert "not the address" in browser.post("/settings/jira/connect/", site="jira.example.org", **form)
 
 
-def test_the_token_is_nowhere(home: Home, jira: SandboxThread) -> None:
+def test_K01_I12_the_token_is_nowhere(home: Home, jira: SandboxThread) -> None:
     said: dict[str, bytes] = {}
 
     def run(*arguments: str, given: str = "", code: int = 0) -> None:

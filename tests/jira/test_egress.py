@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 import socket
 from typing import Any
@@ -316,3 +317,51 @@ async def test_N04_a_line_that_does_not_speak_tls_fails_and_is_sent_nothing(
     assert b"GET" not in received
     server.close()
     await server.wait_closed()
+
+
+INSIDE = (
+    "127.0.0.1",
+    "10.1.2.3",
+    "169.254.169.254",
+    "192.168.0.1",
+    "100.64.0.1",
+    "0.0.0.0",  # noqa: S104 # not bound to
+    "224.0.0.1",
+    "172.16.9.9",
+)
+OUTSIDE = ("104.192.136.1", "185.166.143.48", "13.35.248.60", "8.8.4.4")
+URLS = (
+    "https://yourteam.atlassian.net/rest/api/3/myself",
+    "https://api.atlassian.com/ex/jira/5f1e9c1a/rest/api/3/myself",
+    "https://yourteam.atlassian.net:8443/rest/api/3/myself",
+    "http://yourteam.atlassian.net/rest/api/3/myself",
+    "https://yourteam.atlassian.net.evil.example/rest/api/3/myself",
+    "https://evil.example/rest/api/3/myself",
+    "https://127.0.0.1/rest/api/3/myself",
+    "http://169.254.169.254/latest/meta-data/",
+)
+ALLOWED = frozenset({"yourteam.atlassian.net", "api.atlassian.com"})
+
+
+@pytest.mark.parametrize("seed", range(20))
+async def test_I13_every_connection_goes_to_a_checked_address_of_an_allowed_host(
+    seed: int, spied: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names resolve to anything, and to something else the next time; nothing else is connected to, and on 443 alone."""
+    dice = random.Random(seed)  # noqa: S311 # chance in a test
+    answers = [[dice.choice(INSIDE + OUTSIDE * 3) for _ in range(dice.randint(0, 3))] for _ in range(6)]
+    asked = resolving(monkeypatch, *answers)
+    async with AiohttpTransport(Egress(SANDBOXES)) as transport:
+        for _ in range(5):
+            names, connected, url = len(asked), len(spied), dice.choice(URLS)
+            with pytest.raises(JiraError):
+                await transport.send(Request("GET", url, "x"))
+            assert set(asked) <= ALLOWED
+            assert len(asked) - names <= 1, "a name is asked for once"
+            # An answer that was checked is good for some seconds.
+            known = [answer for name, answer in zip(asked, answers, strict=False) if f"//{name}/" in url]
+            now = spied[connected:]
+            assert not now or {address for address, _ in now} <= set(known[-1])
+            assert not now or not set(known[-1]) & set(INSIDE), "one address inside, and none is connected to"
+            assert {port for _, port in now} <= {443}
+    assert len(asked) < len(answers), "each answer was given once"
