@@ -319,7 +319,7 @@ async def test_N04_a_line_that_does_not_speak_tls_fails_and_is_sent_nothing(
     await server.wait_closed()
 
 
-INSIDE = (
+PRIVATE = (
     "127.0.0.1",
     "10.1.2.3",
     "169.254.169.254",
@@ -329,7 +329,7 @@ INSIDE = (
     "224.0.0.1",
     "172.16.9.9",
 )
-OUTSIDE = ("104.192.136.1", "185.166.143.48", "13.35.248.60", "8.8.4.4")
+PUBLIC = ("104.192.136.1", "185.166.143.48", "13.35.248.60", "8.8.4.4")
 URLS = (
     "https://yourteam.atlassian.net/rest/api/3/myself",
     "https://api.atlassian.com/ex/jira/5f1e9c1a/rest/api/3/myself",
@@ -349,7 +349,7 @@ async def test_I13_every_connection_goes_to_a_checked_address_of_an_allowed_host
 ) -> None:
     """Names resolve to anything, and to something else the next time; nothing else is connected to, and on 443 alone."""
     dice = random.Random(seed)  # noqa: S311 # chance in a test
-    answers = [[dice.choice(INSIDE + OUTSIDE * 3) for _ in range(dice.randint(0, 3))] for _ in range(6)]
+    answers = [[dice.choice(PRIVATE + PUBLIC * 3) for _ in range(dice.randint(0, 3))] for _ in range(6)]
     asked = resolving(monkeypatch, *answers)
     async with AiohttpTransport(Egress(SANDBOXES)) as transport:
         for _ in range(5):
@@ -362,6 +362,8 @@ async def test_I13_every_connection_goes_to_a_checked_address_of_an_allowed_host
             known = [answer for name, answer in zip(asked, answers, strict=False) if f"//{name}/" in url]
             now = spied[connected:]
             assert not now or {address for address, _ in now} <= set(known[-1])
-            assert not now or not set(known[-1]) & set(INSIDE), "one address inside, and none is connected to"
+            assert not now or not set(known[-1]) & set(PRIVATE), (
+                "one address inside, and none is connected to"
+            )
             assert {port for _, port in now} <= {443}
     assert len(asked) < len(answers), "each answer was given once"
