@@ -17,6 +17,7 @@ def test_cards_move_by_keys_and_by_hand(installation: Installation, browser: Bro
     page.keyboard.press("g")
     page.keyboard.press("b")
     expect(page).to_have_url(f"{someone.url}/board/")
+    page.wait_for_load_state()
     page.keyboard.press("j")
     page.keyboard.press("l")
     progress = page.locator("[data-column=in_progress]")

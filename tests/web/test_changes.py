@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection as database
@@ -15,6 +16,7 @@ from ekachit.accounts.models import User
 from ekachit.connections.models import Connection, Project
 from ekachit.estimates.recall import forget_all
 from ekachit.sync.models import EntryState, Link, OutboxEntry
+from ekachit.sync.truth import Truth, truths_from
 from ekachit.tasks.models import FocusSession, Status, Task
 from tests.web.looking import htmx, row_of
 from tests.web.making import make_issue, make_task
@@ -105,6 +107,28 @@ def test_while_a_change_is_on_its_way_only_what_became_of_it_is_answered(
     assert "waiting for Jira" not in part
     assert f'hx-get="{rows}"' not in part
     assert other.pk in orders(part)["todo"]
+
+
+@pytest.mark.parametrize(("page", "rows"), PAGES.items())
+def test_what_is_settled_while_a_page_is_drawn_is_looked_at_again(
+    browser_of_ada: Client, connection: Connection, monkeypatch: pytest.MonkeyPatch, page: str, rows: str
+) -> None:
+    Project.objects.filter(connection=connection).update(two_way=True)
+    issue = make_issue(connection, "PAY-1", jira_status="To Do")
+    Link.objects.update(base={"status": "todo"})
+    act(browser_of_ada, f"/tasks/{issue.pk}/status/", page, status="in_progress")
+
+    def settled_meanwhile(*given: Any, now: datetime) -> dict[int, Truth]:
+        OutboxEntry.objects.update(state=EntryState.APPLIED, ended_at=now)
+        Link.objects.update(jira_status="In Review")
+        return truths_from(*given, now=now)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ekachit.web.task_row.truths_from", settled_meanwhile)
+        drawn = browser_of_ada.get(page).text
+    assert "To Do" in row_of(drawn, issue.pk)
+    part = browser_of_ada.get(rows, {"shown": shown(drawn)}, headers=htmx(page)).text
+    assert "In Review" in row_of(part, issue.pk)
 
 
 def test_the_line_of_the_plan_is_that_of_the_page(browser_of_ada: Client, ada: User) -> None:

@@ -67,13 +67,25 @@ class Bulk:
 
 def truths(tasks: Iterable[Task], *, now: datetime) -> dict[int, Truth]:
     """Return what there is to say of these tasks, by their id: one query, however many."""
-    return truths_by_status({task.pk: task.status for task in tasks}, now=now)
+    statuses = {task.pk: task.status for task in tasks}
+    return truths_from(_latest(OutboxEntry.objects.filter(task__in=list(statuses)), now), statuses, now=now)
 
 
-def truths_by_status(statuses: Mapping[int, str], *, now: datetime) -> dict[int, Truth]:
-    """Return what there is to say of tasks, by their id, of whom only the status is known: one query, however many."""
-    entries = _latest(OutboxEntry.objects.filter(task__in=list(statuses)), now)
-    found = ((each, _truth(each, statuses[each.task_id], now)) for each in entries)
+def entries_of(user: User, *, now: datetime) -> list[OutboxEntry]:
+    """Return the entries that rows may speak of, for `truths_from`: one query.
+
+    To be read before the rows. What is settled in between is then shown as on its way, and looked at again; the other
+    way round a row would show what Jira had before, and nothing would tell that it is old.
+    """
+    return list(_latest(OutboxEntry.objects.filter(user=user), now))
+
+
+def truths_from(
+    entries: Iterable[OutboxEntry], statuses: Mapping[int, str], *, now: datetime
+) -> dict[int, Truth]:
+    """Return what entries tell of the tasks whose statuses these are, by the tasks' ids."""
+    mine = (each for each in entries if each.task_id in statuses)
+    found = ((each, _truth(each, statuses[each.task_id], now)) for each in mine)
     return {entry.task_id: truth for entry, truth in found if truth is not None}
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from ekachit.sync.truth import entries_of
 from ekachit.tasks.models import Status
 from ekachit.tasks.queries import board_rows, current_session
 from ekachit.web.changes import PLACE, Place, changes, sending, shown_by
@@ -60,9 +61,10 @@ def screen(request: Visit) -> dict[str, object]:
     """Return what the columns show."""
     now = timezone.now()
     user, wanted = request.user, filter_of(request)
+    entries = entries_of(user, now=now)
     open_ones, finished = board_rows(user, now)
     recent = [task for task in listed(finished) if _is_recent(task.done_at, now)]
-    rows = rows_of([*listed(open_ones), *recent], current_session(user), now=now)
+    rows = rows_of([*listed(open_ones), *recent], current_session(user), entries, now=now)
     say(user, rows, now=now)
     for row in rows:
         row.hidden = not wanted.keeps(row)

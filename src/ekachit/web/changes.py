@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from ekachit.sync.truth import Kind, Truth, truths_by_status
+from ekachit.sync.truth import Kind, Truth, entries_of, truths_from
 from ekachit.tasks.models import FocusSession, Status
 from ekachit.tasks.queries import rows as rows_by_person
 from ekachit.tasks.queries import timed_sessions
@@ -90,13 +90,14 @@ def changes(
     session = sessions[0] if sessions else None
     if session is not None:
         session.user = user
-    told = truths_by_status(statuses, now=now)
+    entries = entries_of(user, now=now)
+    told = truths_from(entries, statuses, now=now)
     running = session.task_id if session is not None and session.running else None
     alive = told.keys() if running is None else told.keys() | {running}
     life = {key: life_of(told.get(key), running=key == running) for key in alive}
     news = {key for key in life.keys() | shown.keys() if life.get(key, "") != shown.get(key, "")}
     wanted = (news | {*touched} | {each.task_id for each in sessions}) & statuses.keys()
-    rows = rows_of(listed(rows_by_person(user).filter(pk__in=wanted)), session, now=now, told=told)
+    rows = rows_of(listed(rows_by_person(user).filter(pk__in=wanted)), session, entries, now=now)
     say(user, rows, now=now, learn=False)
     chosen = filter_of(request)
     for row in rows:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from ekachit.accounts.models import User
 from ekachit.domain.estimation.multiplier import expected_hours, points_that_count
+from ekachit.sync.truth import entries_of
 from ekachit.tasks.access import own_task
 from ekachit.tasks.editing import PRIORITIES
 from ekachit.tasks.models import ChecklistItem, FocusSession, Source, Status, Task
@@ -72,7 +73,8 @@ def live(request: Visit) -> dict[str, object]:
 def screen(user: User, shown: Task) -> dict[str, object]:
     """Return what the page shows."""
     now = timezone.now()
-    row = rows_of(listed(rows(user).filter(pk=shown.pk)), current_session(user), now=now)[0]
+    entries = entries_of(user, now=now)
+    row = rows_of(listed(rows(user).filter(pk=shown.pk)), current_session(user), entries, now=now)[0]
     likely = say(user, [row], now=now).get(shown.pk)
     # The row leaves the notes out, and a form wants the task that was asked for.
     current = Task.objects.get(pk=shown.pk)

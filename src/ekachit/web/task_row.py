@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from ekachit.domain.work.duration import HOUR, written
 from ekachit.domain.work.plan import remaining_hours
-from ekachit.sync.models import Link, Presence
+from ekachit.sync.models import Link, OutboxEntry, Presence
 from ekachit.sync.queries import browse_url, has_set_aside
-from ekachit.sync.truth import Truth, truths
+from ekachit.sync.truth import Truth, truths_from
 from ekachit.tasks.models import FocusSession, Status, Task
 from ekachit.web.outbox_chip import Chip, chip_of
 from ekachit.web.templatetags.ekachit import about_days, hours, points
@@ -192,16 +192,16 @@ def listed(tasks: QuerySet[Task]) -> QuerySet[Task]:
 def rows_of(
     tasks: Iterable[Task],
     session: FocusSession | None,
+    entries: Iterable[OutboxEntry],
     *,
     now: datetime,
-    told: Mapping[int, Truth] | None = None,
 ) -> list[Row]:
-    """Return the rows of tasks that come from `listed`: one more query, none where it is known what is `told` of them.
+    """Return the rows of tasks that come from `listed`; `entries` are from `truth.entries_of`, read before them.
 
     `session` is the one at hand.
     """
     found, words = list(tasks), Words()
-    told = truths(found, now=now) if told is None else told
+    told = truths_from(entries, {task.pk: task.status for task in found}, now=now)
     running = session if session is not None and session.running else None
     rows: list[Row] = []
     for task in found:

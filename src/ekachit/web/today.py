@@ -18,7 +18,7 @@ from ekachit.accounts.models import User
 from ekachit.connections.queries import connections_of
 from ekachit.domain.work.duration import HOUR
 from ekachit.domain.work.plan import Planned, planned, remaining_hours
-from ekachit.sync.truth import Bulk, Kind, Truth, bulk_of
+from ekachit.sync.truth import Bulk, Kind, Truth, bulk_of, entries_of
 from ekachit.tasks.editing import PRIORITIES
 from ekachit.tasks.glance import glance
 from ekachit.tasks.models import Status
@@ -77,8 +77,9 @@ def screen(request: Visit) -> dict[str, object]:
     """Return what the rows show; the page, and its part that is swapped whole, share it."""
     now = timezone.now()
     seen = glance(request.user, now=now)
+    entries = entries_of(request.user, now=now)
     last = last_without_session(request.user, now)
-    found = rows_of(listed(todays_rows(request.user, now, last)), seen.session, now=now)
+    found = rows_of(listed(todays_rows(request.user, now, last)), seen.session, entries, now=now)
     asked = asked_from(found, now=now)
     rows = [row for row in found if _is_of_today(row, request.user, now)]
     say(request.user, rows, now=now)
