@@ -77,7 +77,7 @@ class Priors:
     width: float = 0.8
     total_width: float = 0.75
     # What is common to all tasks of a list beyond that shrinks from `shock_sd` as tasks come in past `shock_tasks`.
-    shock_sd: float = 0.2
+    shock_sd: float = 0.25
     shock_tasks: float = 10.0
     # Past days are forgotten by this, and the pace of a future differs from the past by as much.
     day_forgetting: float = 0.99
