@@ -67,7 +67,7 @@ def everything_of(user: User, says: str) -> dict[str, str]:
     connection = make_connection(user, account_name=says, state=State.NEEDS_TOKEN)
     project = make_projects(connection)[0]
     task = make_issue(connection, "PAY-1", says, jira_status=says, points=3.0, estimate_hours=6.0)
-    own = make_task(user, says, priority_name=says)
+    own = make_task(user, says, priority_name=says[:100])
     line = ChecklistItem.objects.create(task=own, title=says)
     session = FocusSession.objects.create(
         user=user,

@@ -190,7 +190,9 @@ def i11_waits_as_asked(_stage: Stage, ran: Ran) -> None:
     person = ran.person
     if person.not_before is not None and ran.line.exchanges:
         require(ran.started >= person.not_before, "I11", "asked again before the time that Jira named")
-    require(person.refused_in_row < 2 or not ran.line.exchanges, "I11", "a token was tried a third time")
+    # One that stood still while others were refused had asked before them.
+    tried = ran.line.exchanges and ran.disturbed is None
+    require(person.refused_in_row < 2 or not tried, "I11", "a token was tried a third time")
     if ran.receipt is not None and ran.receipt.state == PassState.COMPLETE:
         person.refused_in_row = 0
     if ran.receipt is None or ran.disturbed is not None:
