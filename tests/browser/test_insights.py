@@ -96,7 +96,9 @@ def test_the_number_is_learned_suggested_taken_and_all_follows(
     page.screenshot(path=pictures / "insights.png", full_page=True)
     page.reload()  # a picture leaves empty style attributes behind, which HTMX would copy and the policy refuse
     moves_at_once(page)
+    a_project_counts_for_all(page)
     assert someone.troubles == []
+    page.screenshot(path=pictures / "insights-project.png", full_page=True)
     looks_well(someone, pictures)
 
 
@@ -116,6 +118,19 @@ def moves_at_once(page: Page) -> None:
     page.keyboard.press("Space")
     expect(page.locator("#moves tr.is-dropped")).to_have_count(1)
     expect(page.locator("#moves input[type=checkbox]").first).to_be_focused()
+
+
+def a_project_counts_for_all(page: Page) -> None:
+    """Another project brings every card anew, its charts drawn, and the forecast with them."""
+    project = page.get_by_role("combobox", name="Project")
+    project.focus()
+    project.select_option("PAY")
+    expect(page.locator("#learned > p")).to_contain_text("all that follows is of PAY alone")
+    expect(page.get_by_role("heading", name="Your open work in PAY will be done by")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your number in PAY: ")).to_be_visible()
+    for chart in ("chances", "curve", "actual"):
+        expect(page.locator(f"figure[data-chart={chart}] canvas")).to_be_visible()
+    expect(project).to_be_focused()
 
 
 def looks_well(someone: Visitor, pictures: Path) -> None:
