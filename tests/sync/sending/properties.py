@@ -225,9 +225,8 @@ def _ended(stage: SendingStage, entry: Entry) -> None:
             books.proved[issue_id] = max(books.proved.get(issue_id, 0), last.changes)
     conflicts = Conflict.objects.filter(task=entry.task_id)
     if entry.state == EntryState.LATE_CONFLICT:
-        require(
-            entry.pk in books.edited_between, "I4", f"{issue_id}: a late conflict, and nobody came between"
-        )
+        came = entry.pk in books.edited_between or _same_way(stage, entry)
+        require(came, "I4", f"{issue_id}: a late conflict, and nobody came between")
         require(
             conflicts.filter(kind=ConflictKind.LATE).exists(), "I3", f"{issue_id}: no late conflict to see"
         )
@@ -243,6 +242,15 @@ def _ended(stage: SendingStage, entry: Entry) -> None:
     if entry.state == EntryState.CANCELLED and entry.code in NOT_SENT:
         books.kept_here.add(entry.task_id)
     require(entry.state != EntryState.REFUSED or entry.code != "", "I3", f"{issue_id}: refused for no reason")
+
+
+def _same_way(stage: SendingStage, entry: Entry) -> bool:
+    """Whether a write was lost on its way, and others went where it led: who did is not read, so it may be ours."""
+    books, world = stage.books, stage.world()
+    issue_id, changes, _ = books.born[entry.pk]
+    others = [each for each in world.history.get(int(issue_id), ())[changes:] if each.via != API]
+    there = any(entry.wanted in books.ways_to_count(world, each.after) for each in others)
+    return entry.posted_at is not None and entry.pk not in books.last_made and there
 
 
 def tasks_of(stage: SendingStage) -> list[TaskRow]:
