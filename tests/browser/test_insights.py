@@ -97,8 +97,6 @@ def test_the_number_is_learned_suggested_taken_and_all_follows(
     page.reload()  # a picture leaves empty style attributes behind, which HTMX would copy and the policy refuse
     moves_at_once(page)
     a_project_counts_for_all(page)
-    assert someone.troubles == []
-    page.screenshot(path=pictures / "insights-project.png", full_page=True)
     looks_well(someone, pictures)
 
 
@@ -135,6 +133,8 @@ def a_project_counts_for_all(page: Page) -> None:
 
 def looks_well(someone: Visitor, pictures: Path) -> None:
     page = someone.page
+    assert someone.troubles == []
+    page.screenshot(path=pictures / "insights-project.png", full_page=True)
     page.reload()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")

@@ -12,9 +12,16 @@ from ekachit.accounts.actions import add_account
 from ekachit.accounts.models import User
 from ekachit.config import settings as installation
 from ekachit.connections.models import Connection
+from ekachit.estimates.recall import forget_all
 from tests.web.making import make_connection, make_projects
 
 SignIn = Callable[[User], Client]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_recalled() -> None:
+    """What was learned of somebody in another test, whose database is gone, is not theirs who has the same id."""
+    forget_all()
 
 
 @pytest.fixture(autouse=True)
