@@ -60,6 +60,19 @@ def test_a_person_stops_the_import_and_goes_on_where_it_was(scene: Scene) -> Non
     assert scene.synced().created == 10 - some
 
 
+def test_stopping_what_a_dead_worker_left_stops_what_is_due(scene: Scene) -> None:
+    scene.issue()
+    died = poll(scene.stage, scene.person, crash_at=4)
+    assert died is not None
+    assert died.crashed is not None
+    let_lease_end(scene.person)
+    stop(scene)
+    row = scene.person.reload()
+    assert (row.due_at, row.stop_requested) == (None, False)
+    actions.resume(row)
+    assert scene.synced().state == PassState.COMPLETE
+
+
 def stop(scene: Scene) -> None:
     assert actions.stop(scene.person.reload())
 

@@ -36,7 +36,8 @@ def stop(connection: Connection) -> bool:
     """Stop a running or waiting import after the page it is at; returns whether there was something to stop."""
     with transaction.atomic():
         row = Connection.objects.select_for_update().get(pk=connection.pk)
-        if row.lease_until is None:
+        if row.lease_until is None or row.lease_until <= timezone.now():
+            # Nobody is at it, or whoever was has died.
             waiting = row.due_at is not None
             Connection.objects.filter(pk=row.pk).update(due_at=None)
             return waiting
