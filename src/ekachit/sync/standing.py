@@ -64,7 +64,10 @@ class SideBar:
 
 
 # What every page shows of a connection beside its own row; plain, as it is asked with every page.
-_LATEST = "(SELECT p.id FROM sync_pass p WHERE p.connection_id = connections_connection.id{which} ORDER BY p.id DESC LIMIT 1)"
+_LATEST = (
+    "(SELECT p.id FROM sync_pass p WHERE p.connection_id = connections_connection.id{which}"
+    " ORDER BY p.id DESC LIMIT 1)"
+)
 _HOLD = "(SELECT h.{what} FROM sync_sitehold h WHERE h.site = connections_connection.site AND h.until > %s)"
 _MORE = (
     _LATEST.format(which=""),
