@@ -16,7 +16,7 @@ from ekachit import rows
 from ekachit.accounts.models import User
 from ekachit.connections.models import Connection, State
 from ekachit.connections.words import words_for
-from ekachit.domain.sync.schedule import OVERDUE_SECONDS
+from ekachit.domain.sync.schedule import CLOCKS_DIFFER_SECONDS, OVERDUE_SECONDS
 from ekachit.sync.models import Pass, PassState
 from ekachit.sync.queries import Stage, Waiting, stage_of, waiting_counts
 
@@ -24,8 +24,7 @@ Tone = Literal["ok", "busy", "trouble", "off"]
 
 # A period with its jitter, and some time for the pass itself (I17).
 UP_TO_DATE = timedelta(minutes=35)
-# The clocks of a worker and of the pages may differ by so much.
-CLOCKS_DIFFER = timedelta(seconds=60)
+CLOCKS_DIFFER = timedelta(seconds=CLOCKS_DIFFER_SECONDS)
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _HOURS_UP_TO = 2 * _DAY
 

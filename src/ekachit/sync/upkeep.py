@@ -10,6 +10,7 @@ from django.db.models import Max, Q
 
 from ekachit.connections.models import AccessRecord, Connection, State
 from ekachit.domain.sync.schedule import (
+    CLOCKS_DIFFER_SECONDS,
     LONGEST_WAIT_SECONDS,
     OVERDUE_SECONDS,
     POLL_SECONDS,
@@ -30,8 +31,7 @@ from ekachit.sync.models import (
 
 KEPT_DAYS = 90
 FURTHEST_AHEAD = timedelta(days=1)
-# The clocks of the pages and of a worker may differ by so much.
-CLOCKS_DIFFER = timedelta(seconds=60)
+CLOCKS_DIFFER = timedelta(seconds=CLOCKS_DIFFER_SECONDS)
 
 
 @transaction.atomic

@@ -26,6 +26,8 @@ OVERDUE_SECONDS = 120.0
 LONGEST_WAIT_SECONDS = max(
     POLL_SECONDS * (1 + POLL_JITTER), RETRY_AFTER_CAP_SECONDS * BACKOFF_JITTER[1], RESTART_WINDOW_SECONDS
 )
+# The clocks of a worker and of the pages may differ by so much; a time further ahead is another clock's, or was set back.
+CLOCKS_DIFFER_SECONDS = 60.0
 EXPIRY_WARNING_DAYS = (1, 3, 14)
 
 
