@@ -31,6 +31,7 @@ class _Agreed(msgspec.Struct):
 _AGREED = msgspec.json.Decoder(_Agreed)
 _VALUES = msgspec.json.Decoder(Values)
 _PRESENCES = {each.value: each for each in Presence}
+_CURRENT = Presence.CURRENT.value
 _DONE = Status.DONE.value
 _NO_LINES: frozenset[str] = frozenset()
 _HELD = """
@@ -49,8 +50,9 @@ ORDER BY link.cloud_id = %s
 class Known(msgspec.Struct, frozen=True):
     """What a pass needs to know of a link before it fetches anything.
 
-    `status` (a task's) and `status_name` (Jira's) are what both sides last agreed on; the task here may have moved on:
-    `open_here` is whether it is open.
+    `status` (a task's) and `status_name` (Jira's) are what both sides last agreed on; the task here may have moved on.
+    `mirrors` is whether its checklist is kept in step: then it is the home of its sub-tasks. `was_reopened` is whether
+    it is done in Jira and open here: then no list of open issues tells what becomes of it.
     """
 
     key: str
@@ -60,24 +62,10 @@ class Known(msgspec.Struct, frozen=True):
     connection_id: int
     status: str
     status_name: str
-    open_here: bool
+    mirrors: bool
+    was_reopened: bool
     lines: frozenset[str]
     has_open_lines: bool
-
-    @property
-    def open(self) -> bool:
-        """Whether Jira had the issue as open when both sides last agreed."""
-        return self.status != _DONE
-
-    @property
-    def mirrors(self) -> bool:
-        """Whether its checklist is kept in step: then it is the home of its sub-tasks."""
-        return self.open and self.presence is Presence.CURRENT
-
-    @property
-    def was_reopened(self) -> bool:
-        """Whether it is done in Jira and open here: then no list of open issues tells what becomes of it."""
-        return self.open_here and not self.open and self.presence is Presence.CURRENT
 
 
 def index_of(connection: Connection) -> dict[str, Known]:
@@ -125,6 +113,7 @@ def _known(  # noqa: PLR0913, PLR0917 # the columns of the query
 ) -> Known:
     agreed = _AGREED.decode(base)
     lines = agreed.checklist
+    current = presence == _CURRENT
     return Known(
         key,
         rows.as_moment(version),
@@ -133,7 +122,8 @@ def _known(  # noqa: PLR0913, PLR0917 # the columns of the query
         connection_id,
         agreed.status,
         agreed.status_name,
-        status_here != _DONE,
+        current and agreed.status != _DONE,
+        current and agreed.status == _DONE and status_here != _DONE,
         frozenset(line.issue_id for line in lines) if lines else _NO_LINES,
         not all(line.done for line in lines) if lines else False,
     )

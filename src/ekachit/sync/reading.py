@@ -16,6 +16,7 @@ from ekachit.jira.client import MOST_RECONCILED, JiraClient
 from ekachit.jira.errors import Refused
 from ekachit.jira.wire import Issue as WireIssue
 from ekachit.jira.wire import SearchPage
+from ekachit.jira.wire_workflow import Status
 from ekachit.sync.apply import Found
 from ekachit.sync.held import Known
 from ekachit.sync.loading import Loaded
@@ -62,6 +63,7 @@ class Reading:
         self._index: Mapping[str, Known] = loaded.index
         self._write = write
         self._reader = Reader(loaded.points, loaded.readings)
+        self._restated: dict[tuple[str, str, str, Status], bool] = {}
         self._sub_tasks: list[Issue] = []
         self._open = {issue_id for issue_id, known in loaded.index.items() if known.mirrors}
         self._turn = _whose_turn(loaded)
@@ -179,15 +181,20 @@ class Reading:
         known, status = self._index.get(listed.id), listed.fields.status
         if known is None or status is None or _is_older(listed.updated, known.version):
             return False
-        held = known.status, known.status_name
-        return self._reader.status(known.project_id, status, before=known.status) != held
+        # A list of a thousand issues has a handful of different cases.
+        case = known.project_id, known.status, known.status_name, status
+        found = self._restated.get(case)
+        if found is None:
+            said = self._reader.status(known.project_id, status, before=known.status)
+            found = self._restated[case] = said != (known.status, known.status_name)
+        return found
 
     def _lines(self, among: Collection[str] | None = None) -> frozenset[str]:
         """Ids of sub-tasks whose home is a checklist here; of those issues alone, where they are given."""
         return frozenset(
             line
             for issue_id, known in self._index.items()
-            if known.mirrors and (among is None or issue_id in among)
+            if known.lines and known.mirrors and (among is None or issue_id in among)
             for line in known.lines
         )
 
