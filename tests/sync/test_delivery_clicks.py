@@ -79,6 +79,22 @@ def test_S03_what_did_not_arrive_and_was_taken_back_is_not_sent(ends: TwoEnds) -
     assert ends.both("PAY-1") == ("todo", "new")
 
 
+@pytest.mark.parametrize(("fault", "posts"), [("closed", 2), ("lost_response", 1)])
+def test_S03_what_was_replaced_and_taken_back_leaves_what_went_before(
+    ends: TwoEnds, fault: str, posts: int
+) -> None:
+    ends.faults.arm(fault, endpoint="transition")
+    ends.click("PAY-1", DOING)
+    ends.send()
+    for status in (DONE, TODO, DOING):
+        ends.click("PAY-1", status)
+    assert truths([ends.task("PAY-1")], now=ends.clock())[ends.task("PAY-1").pk].kind is Kind.WAITING
+    ends.send_until_quiet()
+    assert ends.states("PAY-1") == [*APPLIED, ("superseded", ""), ("cancelled", "undone")]
+    assert ends.both("PAY-1") == (DOING, "indeterminate")
+    assert len(ends.posts("PAY-1")) == posts
+
+
 def test_a_click_while_the_last_one_is_under_way_follows_it(ends: TwoEnds) -> None:
     real, ends.transport = ends.around().transport, None
 

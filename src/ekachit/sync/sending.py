@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 from django.db import transaction
+from django.db.models import Q
 
 from ekachit.connections.credentials import sealed_token
 from ekachit.connections.ledger import file_calls
@@ -229,9 +230,10 @@ def lose_sight(  # noqa: PLR0913 # what was made, and why it cannot be looked at
 
 
 def _has_newer(entry: OutboxEntry) -> bool:
-    """Whether the person has said something since that stands: not what was taken back before it left."""
+    """Whether the person has said something since that stands: not what was replaced or taken back before it left."""
     newer = OutboxEntry.objects.filter(task_id=entry.task_id, pk__gt=entry.pk)
-    return newer.exclude(state=EntryState.CANCELLED, code="undone").exists()
+    undone = Q(state=EntryState.CANCELLED, code="undone")
+    return newer.exclude(undone | Q(state=EntryState.SUPERSEDED)).exists()
 
 
 def _agree(job: Job, status: str) -> None:

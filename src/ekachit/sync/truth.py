@@ -121,7 +121,7 @@ def bulk_of(user: User) -> Bulk | None:
 def _latest(entries: QuerySet[OutboxEntry], now: datetime) -> QuerySet[OutboxEntry]:
     """Of each task the latest entry, where it is one that a row may speak of.
 
-    What was taken back before it left does not stand before what is being sent.
+    What was taken back or replaced before it left does not stand before what is being sent.
     """
     undone = Q(state=EntryState.CANCELLED, code="undone")
     later = OutboxEntry.objects.filter(~undone, task=OuterRef("task"), pk__gt=OuterRef("pk"))
@@ -131,7 +131,8 @@ def _latest(entries: QuerySet[OutboxEntry], now: datetime) -> QuerySet[OutboxEnt
     )
     return (
         entries.filter(shown)
-        .exclude(Exists(later))
+        .exclude(Exists(later), ended_at__isnull=False)
+        .exclude(Exists(later.exclude(state=EntryState.SUPERSEDED)), ended_at__isnull=True)
         .select_related("connection")
         .annotate(
             held_until=Subquery(holds.values("until")[:1]),

@@ -266,7 +266,14 @@ def i3_one_visible_state(stage: SendingStage, entries: list[Entry]) -> None:
     """Local differs from base exactly where the newest entry is open and wants local; and the row says so."""
     books = stage.books
     # What was taken back before it left is as if it had never been said: what went before it counts.
-    newest = {each.task_id: each for each in entries if each.code != "undone"}
+    standing = [each for each in entries if each.code != "undone"]
+    newest = {each.task_id: each for each in standing}
+    # Nor what was replaced by what was then taken back.
+    newest |= {
+        each.task_id: each
+        for each in standing
+        if is_open(each) and newest[each.task_id].state == EntryState.SUPERSEDED
+    }
     of_task: defaultdict[int, list[str]] = defaultdict(list)
     for each in entries:
         if is_open(each):
