@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 NOTHING_COLLECTED = 5
 POSTGRES_LOCK = "requirements-postgres.lock"
+# One more than there are cores: at any time some test waits for a browser, a worker or a lease.
+WORKERS = (os.cpu_count() or 1) + 1
 
 
 def main() -> int:
@@ -83,9 +85,9 @@ def install_wheel() -> bool:
 
 
 def pytest(options: list[str], given: list[str], **environment: str) -> int:
-    """Run pytest on both cores, the tests of a file together; its exit code."""
+    """Run pytest on all cores, the tests of a file together; its exit code."""
     inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--dist", "loadfile", *options, *given]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", str(WORKERS), "--dist", "loadfile", *options, *given]
     return subprocess.run(command, cwd=ROOT, env=inherited | environment, check=False).returncode  # noqa: S603 # our own
 
 
