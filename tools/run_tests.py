@@ -87,7 +87,8 @@ def install_wheel() -> bool:
 def pytest(options: list[str], given: list[str], **environment: str) -> int:
     """Run pytest on all cores, the tests of a file together; its exit code."""
     inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    command = [sys.executable, "-m", "pytest", "-q", "-n", str(WORKERS), "--dist", "loadfile", *options, *given]
+    spread = ["-n", str(WORKERS), "--dist", "loadfile"]
+    command = [sys.executable, "-m", "pytest", "-q", *spread, *options, *given]
     return subprocess.run(command, cwd=ROOT, env=inherited | environment, check=False).returncode  # noqa: S603 # our own
 
 
