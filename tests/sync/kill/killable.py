@@ -16,6 +16,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections import Counter
 from typing import Any
 
@@ -23,6 +24,8 @@ import django
 
 PAGE_SIZE = 3
 PAUSE_SECONDS = 0.02
+# Within this a signal has reached all of a process.
+TAKEN_SECONDS = 0.1
 # How long a worker stands still at least.
 STOPPED_SECONDS = 0.6
 # A worker that hangs is ended by the kernel, so that a test can say so.
@@ -89,6 +92,8 @@ def work(order: dict[str, Any]) -> None:
         seen[point] += 1
         if point == order.get("point") and seen[point] == order["at"]:
             os.kill(os.getpid(), order["signal"])
+            # Another thread may be the one that takes it: this one must not go on to its commit meanwhile.
+            time.sleep(TAKEN_SECONDS)
 
     if order["signal"] == signal.SIGSTOP:
         # A process that stands still while its housekeeping writes would hold SQLite's one write lock: true, and
