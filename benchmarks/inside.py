@@ -143,7 +143,7 @@ async def _unchanged(connection: Connection, transport: AiohttpTransport, expect
 async def _proof_and_list(session: aiohttp.ClientSession, what: Asked) -> None:
     bare = Bare(session)
     await bare.prove()
-    await bare.pages(what.projects, ["updated"])
+    await bare.pages(what.projects, ["updated", "status"])
 
 
 async def _block(turn: Callable[[], Awaitable[None]]) -> tuple[float, float]:
