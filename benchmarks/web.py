@@ -39,10 +39,14 @@ WATCH = """([kind, shown]) => {
     }, { once: true, capture: true });
   });
 }"""
+# A row that was out of sight had no content to move: Chromium counts it all the same when it comes into view.
 SHIFTS = """() => {
   window.shifts = [];
   new PerformanceObserver((list) => {
-    for (const each of list.getEntries()) window.shifts.push([each.value, each.hadRecentInput]);
+    for (const each of list.getEntries()) {
+      const moved = each.sources.some((source) => source.previousRect.height > 0);
+      if (moved) window.shifts.push([each.value, each.hadRecentInput]);
+    }
   }).observe({ type: "layout-shift", buffered: true });
 }"""
 
