@@ -6,6 +6,7 @@ upon. Of all other rows only the ids are sent, in their order, and the page asks
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,8 @@ from ekachit.web.visit import Visit
 
 # The columns of a query of tasks that a place is made of.
 PLACE = ("pk", "status", "estimate_hours", "actual_seconds")
+# An id as the database may have given it.
+KEY = re.compile(r"[0-9]{1,19}")
 # The one that runs or is to be resumed, and the one that it took the place of.
 SESSIONS_AT_HAND = 2
 
@@ -68,7 +71,7 @@ def shown_by(request: Visit) -> Mapping[int, str] | None:
     if day != timezone.localdate().isoformat():
         return None
     pairs = (row.partition(".") for row in rows)
-    return {int(key): life for key, _dot, life in pairs if key.isascii() and key.isdecimal()}
+    return {int(key): life for key, _dot, life in pairs if KEY.fullmatch(key)}
 
 
 def changes(
