@@ -6,7 +6,6 @@ upon. Of all other rows only the ids are sent, in their order, and the page asks
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,14 +21,13 @@ from ekachit.tasks.queries import rows as rows_by_person
 from ekachit.tasks.queries import timed_sessions
 from ekachit.web.focus_bar import asked_about, bar_from_rows
 from ekachit.web.likely import say
+from ekachit.web.sent import number_or_none_such
 from ekachit.web.task_filter import filter_of
 from ekachit.web.task_row import Row, life_of, listed, rows_of
 from ekachit.web.visit import Visit
 
 # The columns of a query of tasks that a place is made of.
 PLACE = ("pk", "status", "estimate_hours", "actual_seconds")
-# An id as the database may have given it.
-KEY = re.compile(r"[0-9]{1,19}")
 # The one that runs or is to be resumed, and the one that it took the place of.
 SESSIONS_AT_HAND = 2
 
@@ -71,7 +69,7 @@ def shown_by(request: Visit) -> Mapping[int, str] | None:
     if day != timezone.localdate().isoformat():
         return None
     pairs = (row.partition(".") for row in rows)
-    return {int(key): life for key, _dot, life in pairs if KEY.fullmatch(key)}
+    return {number_or_none_such(key): life for key, _dot, life in pairs}
 
 
 def changes(

@@ -21,6 +21,7 @@ from ekachit.estimates.recall import recall
 from ekachit.tasks.multipliers import hours_per_point
 from ekachit.tasks.ordering import open_tasks
 from ekachit.web import insights_charts as charts
+from ekachit.web.sent import number_or_none_such
 from ekachit.web.visit import Visit
 
 # The slider goes from a half to twice the learned number.
@@ -118,11 +119,7 @@ def known_projects(user: User, known: Known) -> list[str]:
 
 def _question(request: Visit, learned: float) -> Question:
     asked = request.GET
-    dropped = frozenset(
-        int(each)
-        for each in asked.getlist("drop")[:DROPPED_AT_MOST]
-        if each.isdecimal() and len(each) <= 18  # noqa: PLR2004 # digits of an id
-    )
+    dropped = frozenset(map(number_or_none_such, asked.getlist("drop")[:DROPPED_AT_MOST]))
     project, words = asked.get("project", "")[:KEY_LENGTH], asked.get("q", "").strip()[:WORDS_AT_MOST]
     return Question(project, words, dropped, _per_point(asked.get("per_point", ""), learned))
 

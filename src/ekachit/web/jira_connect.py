@@ -15,6 +15,7 @@ from ekachit.connections.errors import ConnectError
 from ekachit.connections.queries import new_token_url, sandbox_offered
 from ekachit.web.forms import ConnectForm
 from ekachit.web.guard import needs_pro
+from ekachit.web.sent import number
 from ekachit.web.visit import Visit
 
 TROUBLE_ID = "connect-trouble"
@@ -54,10 +55,10 @@ def sandbox(request: Visit) -> HttpResponse:
 
 def _known(request: Visit) -> dict[str, str]:
     """The site and e-mail of the connection that is to be connected again."""
-    again = request.GET.get("again", "")
-    if not again.isdecimal():
+    again = number(request.GET.get("again", ""))
+    if again is None:
         return {}
-    connection = own_connection(request.user, int(again))
+    connection = own_connection(request.user, again)
     return {"site": connection.site, "email": connection.email}
 
 

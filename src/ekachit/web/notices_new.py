@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from ekachit.accounts.notices import notices_of
 from ekachit.connections.models import Connection
 from ekachit.web.notices import words_of
+from ekachit.web.sent import number
 from ekachit.web.visit import Visit
 
 AT_MOST = 5
@@ -21,11 +22,11 @@ def notices_new(request: Visit) -> HttpResponse:
     """
     told = notices_of(request.user)
     newest = told.order_by("-pk").values_list("pk", flat=True).first() or 0
-    after = request.GET.get("after", "")
-    if not after.isascii() or not after.isdigit() or int(after) >= newest:
+    after = number(request.GET.get("after", ""))
+    if after is None or after >= newest:
         return JsonResponse({"newest": newest, "notices": []})
     own = set(Connection.objects.filter(user=request.user).values_list("pk", flat=True))
-    new = told.filter(pk__gt=int(after), seen_at__isnull=True).order_by("-pk")[:AT_MOST]
+    new = told.filter(pk__gt=after, seen_at__isnull=True).order_by("-pk")[:AT_MOST]
     shown = [(each.pk, words_of(each, own)) for each in reversed(new)]
     return JsonResponse(
         {

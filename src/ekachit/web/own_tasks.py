@@ -15,6 +15,7 @@ from ekachit.tasks.access import own_task
 from ekachit.tasks.actions import TaskError
 from ekachit.tasks.editing import Edit, create, delete_task
 from ekachit.web.answers import answer
+from ekachit.web.sent import number_or_none_such
 from ekachit.web.today import screen
 from ekachit.web.visit import Visit
 
@@ -25,7 +26,7 @@ def add(request: Visit) -> HttpResponse:
     title, estimate = request.POST.get("title", ""), request.POST.get("estimate", "")
     priority = request.POST.get("priority", "0")
     try:
-        edit = Edit(title, int(priority) if priority.isdecimal() else -1)
+        edit = Edit(title, number_or_none_such(priority))
         task = create(request.user, edit, now=timezone.now(), estimate_hours=hours_typed(estimate))
     except TaskError as wrong:
         if request.htmx:
@@ -43,7 +44,7 @@ def delete(request: Visit, task_id: int) -> HttpResponse:
     task = own_task(request.user, task_id)
     edition = request.POST.get("edition", "")
     try:
-        delete_task(task, edition=int(edition) if edition.isdecimal() else -1)
+        delete_task(task, edition=number_or_none_such(edition))
     except TaskError as wrong:
         messages.error(request, str(wrong))
         return redirect("web:task", task_id)

@@ -15,6 +15,7 @@ from ekachit.tasks.actions import ChangedMeanwhileError, TaskError
 from ekachit.tasks.editing import Edit, back_to_points, edit_task, set_estimate
 from ekachit.tasks.models import Task
 from ekachit.web.own_tasks import hours_typed
+from ekachit.web.sent import number_or_none_such
 from ekachit.web.task_page import show
 from ekachit.web.visit import Visit
 
@@ -23,8 +24,7 @@ CHANGED, WRONG = 409, 422
 
 def edition_of(request: Visit) -> int:
     """Return the edition that the person looked at; one that no row has where the form says none."""
-    sent = request.POST.get("edition", "")
-    return int(sent) if sent.isdecimal() else -1
+    return number_or_none_such(request.POST.get("edition", ""))
 
 
 def saved(request: Visit, task_id: int, part: str) -> HttpResponse:
@@ -57,7 +57,7 @@ def heading(request: Visit, task_id: int) -> HttpResponse:
     """Store title and priority of one of the person's own tasks."""
     task = own_task(request.user, task_id)
     title, priority = request.POST.get("title", ""), request.POST.get("priority", "")
-    edit = Edit(title, int(priority) if priority.isdecimal() else -1)
+    edit = Edit(title, number_or_none_such(priority))
     try:
         edit_task(task, edit, edition=edition_of(request), now=timezone.now())
     except TaskError as wrong:

@@ -13,6 +13,7 @@ from ekachit.tasks.actions import TaskError
 from ekachit.tasks.models import Task
 from ekachit.tasks.ordering import Side, in_order, move, open_tasks
 from ekachit.web.answers import answer, refusal
+from ekachit.web.sent import number
 from ekachit.web.visit import Visit
 
 
@@ -24,16 +25,16 @@ def task_move(request: Visit, task_id: int) -> HttpResponse:
         BadRequest: it is not said where to.
     """
     task = own_task(request.user, task_id)
-    where, other_id = request.POST.get("where", ""), request.POST.get("other", "")
+    where, other_id = request.POST.get("where", ""), number(request.POST.get("other", ""))
     side = {"up": Side.BEFORE, "before": Side.BEFORE, "down": Side.AFTER, "after": Side.AFTER}.get(where)
-    if side is None or not (where in {"up", "down"} or other_id.isdecimal()):
-        raise BadRequest("no place is named")
-    if where in {"up", "down"}:
+    if side is not None and where in {"up", "down"}:
         other = _neighbour(request.user, task, side)
         if other is None:
             return answer(request, _("It stands there already."), anchor=f"task-{task_id}")
+    elif side is not None and other_id is not None:
+        other = own_task(request.user, other_id)
     else:
-        other = own_task(request.user, int(other_id))
+        raise BadRequest("no place is named")
     try:
         moved = move(request.user, task, side, other)
     except TaskError as wrong:

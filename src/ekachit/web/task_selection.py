@@ -14,6 +14,7 @@ from ekachit.sync.work import give_status_to_all
 from ekachit.tasks.actions import TaskError
 from ekachit.tasks.models import Status, Task
 from ekachit.tasks.queries import todays_rows
+from ekachit.web.sent import number_or_none_such
 from ekachit.web.visit import Visit
 
 FILTER_FROM = 10
@@ -31,7 +32,7 @@ def task_selection(request: Visit) -> HttpResponse:
         tasks = list(rows.select_related("link"))
         context = {"tasks": tasks, "statuses": Status.choices, "with_filter": len(tasks) >= FILTER_FROM}
         return render(request, "web/select/page.html", context)
-    ids = [int(each) for each in request.POST.getlist("task") if each.isdecimal()]
+    ids = map(number_or_none_such, request.POST.getlist("task"))
     ticked = Task.objects.filter(user=request.user, pk__in=ids).order_by("pk")
     try:
         changed = give_status_to_all(request.user, ticked, request.POST.get("status", ""), now=timezone.now())
