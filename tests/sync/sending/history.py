@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 from ekachit.connections import actions as connecting
-from ekachit.connections.errors import ConnectError
 from ekachit.connections.models import Project
 from tests.sync.sending import rules_person, rules_worker
 from tests.sync.sending.properties import check_pass, check_sent, check_step
@@ -16,7 +15,7 @@ from tests.sync.simulation import history as of_passes
 from tests.sync.simulation import ruling as other
 from tests.sync.simulation.history import HistoryFailedError, Played
 from tests.sync.simulation.passes import poll
-from tests.sync.simulation.ruling import Rule
+from tests.sync.simulation.ruling import Rule, step
 from tests.sync.simulation.site import PROJECTS
 
 ALWAYS = ("set_status", "send_now", "send_in_time")
@@ -51,7 +50,7 @@ def play(seed: int, only: Collection[str] = ()) -> Played:
         stage.on_ran, stage.on_sent = check_pass, check_sent
         try:
             begin(stage)
-            rules = [RULES[name] for name in sorted(only)] or chosen(stage)
+            rules = [RULES[name] for name in sorted(only)] or RULES.chosen(stage, ALWAYS)
             for _ in range(stage.dice.randint(*STEPS)):
                 step(stage, stage.dice.choices(rules, [each.weight for each in rules])[0], steps)
                 check_step(stage)
@@ -72,25 +71,3 @@ def begin(stage: SendingStage) -> None:
     for project in Project.objects.filter(connection=person.connection, picked=True).order_by("project_id"):
         if stage.dice.random() < 0.8:
             rules_person.switch(stage, project, on=True)
-
-
-def chosen(stage: SendingStage) -> list[Rule[SendingStage]]:
-    """Swarm: a random half of the rules, so that each history is of another kind."""
-    names = sorted(RULES)
-    some = {name for name in names if stage.dice.random() < 0.5} | set(ALWAYS)
-    return [RULES[name] for name in names if name in some]
-
-
-def step(stage: SendingStage, rule: Rule[SendingStage], steps: list[str]) -> None:
-    """Let one thing happen."""
-    steps.append(rule.name)
-    act: Callable[[SendingStage], str] = rule.act
-    try:
-        did = act(stage)
-    except ConnectError as refused:
-        did = refused.code
-    steps[-1] = f"{rule.name} {did}"
-    if did:
-        stage.counts[rule.name] += 1
-    stage.note(steps[-1])
-    stage.clock.advance(stage.dice.choice((0.001, 1.0, 15.0)))

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 
-import pytest
-from django.db import connection
-
 from ekachit.domain.sync.delivery import OPEN, EntryState
 from ekachit.sync.checkpoints import Checkpoint
 from tests.sync.sending.history import play
 from tests.sync.sending.ruling import RULES
-from tests.sync.simulation.mass import quietly
+from tests.sync.simulation import mass as of_passes
+from tests.sync.simulation.mass import ON_SQLITE
 
 # These are 400 histories; PostgreSQL, which is slower at them, gets a slice of 40.
-ON_SQLITE = connection.vendor == "sqlite"
 CHUNKS, CHUNK = (20, 20) if ON_SQLITE else (2, 20)
 FIRST_SEED = 2_000_000
 OF_SENDING = (
@@ -32,11 +29,7 @@ OF_WRITES = ("conflict", "read_only", "automation", "colleague:edit", "colleague
 
 def play_all(seeds: Iterable[int], only: Collection[str] = ()) -> Counter[str]:
     """Play histories (with `only`, of these rules alone) and return how often each thing happened in them."""
-    counts: Counter[str] = Counter()
-    with quietly():
-        for seed in seeds:
-            counts += play(seed, only).counts
-    return counts
+    return of_passes.play_all(seeds, only, play=play)
 
 
 def missing(counts: Counter[str]) -> list[str]:
@@ -55,13 +48,8 @@ def missing(counts: Counter[str]) -> list[str]:
 
 
 def assert_not_vacuous(counts: Counter[str]) -> None:
-    """Fail where something never happened. Where only some of the histories were run, that proves nothing."""
-    if not ON_SQLITE:
-        pytest.skip("a slice of the histories is played here; whether they are vacuous is judged on SQLite")
-    if counts["histories"] < CHUNK * CHUNKS:
-        pytest.skip(f"only {counts['histories']} of {CHUNK * CHUNKS} histories were played")
-    lacking = missing(counts)
-    assert not lacking, lacking
+    """Fail where something never happened in them all."""
+    of_passes.assert_whole(counts["histories"], CHUNK * CHUNKS, missing(counts))
 
 
 def seeds(chunk: int) -> range:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import random
 from typing import Final
 
-from ekachit.sandbox import catalogue
 from ekachit.sandbox.seed_workflows import WORKFLOWS
-from ekachit.sandbox.site import ALL_SCOPES, Account, Project, Site, Token
+from ekachit.sandbox.site import Project, Site
 from ekachit.sandbox.world import World
-from tests.sync.simulation.site import ADA, BOB, CAT, EMAILS, POINTS, PROJECTS, Clock, token_of
+from tests.sync.simulation.site import ADA, BOB, CAT, POINTS, PROJECTS, Clock, add_people
 
 # Any status after any; a way of several steps; a resolution on the screen; one that only a validator asks for.
 WORKFLOW_OF: Final = dict(zip(PROJECTS, ("simple", "review", "resolve", "validated"), strict=True))
@@ -19,11 +18,7 @@ def build(seed: int, clock: Clock, *, issues: int) -> World:
     """A world with so many issues, most of them Ada's and in their workflow's first statuses."""
 
     def fill(site: Site) -> None:
-        for account_id, email in EMAILS.items():
-            tokens = [Token(token_of(account_id, number), account_id) for number in (1, 2)]
-            scoped = Token(token_of(account_id, 3), account_id, ALL_SCOPES)
-            site.add_account(Account(account_id, email, account_id[-3:].title()), *tokens, scoped)
-        site.fields += catalogue.custom_fields({})
+        add_people(site)
         for workflow, statuses in WORKFLOWS:
             site.add_workflow(workflow, statuses)
         for project_id, name in WORKFLOW_OF.items():

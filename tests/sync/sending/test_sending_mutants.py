@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sync.sending.mass import ON_SQLITE, play_all
+from tests.sync.sending.mass import play_all
 from tests.sync.sending.mutants import MUTANTS
 from tests.sync.simulation.history import HistoryFailedError
+from tests.sync.simulation.mass import ON_SQLITE
 from tests.sync.simulation.mutant import Mutant
 
 HISTORIES = 60

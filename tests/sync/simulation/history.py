@@ -7,11 +7,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from ekachit.connections import actions as connecting
-from ekachit.connections.errors import ConnectError
 from tests.sync.simulation import rules_engine, rules_jira, rules_person
 from tests.sync.simulation.properties import check_pass
 from tests.sync.simulation.quiet import quiesce
-from tests.sync.simulation.ruling import RULES, Rule
+from tests.sync.simulation.ruling import RULES, step
 from tests.sync.simulation.site import CAT, PROJECTS
 from tests.sync.simulation.stage import WEST, BrokenError, Stage
 
@@ -50,7 +49,7 @@ def play(seed: int, only: Collection[str] = ()) -> Played:
         stage.on_ran = check_pass
         try:
             begin(stage)
-            rules = [RULES[name] for name in sorted(only)] or chosen(stage)
+            rules = [RULES[name] for name in sorted(only)] or RULES.chosen(stage, ALWAYS)
             for _ in range(stage.dice.randint(*STEPS)):
                 step(stage, stage.dice.choices(rules, [each.weight for each in rules])[0], steps)
             steps.append("quiesce")
@@ -76,24 +75,3 @@ def due_now(stage: Stage, number: int) -> None:
     row = stage.people[number].reload()
     row.due_at = stage.clock()
     row.save(update_fields=["due_at"])
-
-
-def chosen(stage: Stage) -> list[Rule[Stage]]:
-    """Swarm: a random half of the rules, so that each history is of another kind."""
-    names = sorted(RULES)
-    some = {name for name in names if stage.dice.random() < 0.5} | set(ALWAYS)
-    return [RULES[name] for name in names if name in some]
-
-
-def step(stage: Stage, rule: Rule[Stage], steps: list[str]) -> None:
-    """Let one thing happen."""
-    steps.append(rule.name)
-    try:
-        did = rule.act(stage)
-    except ConnectError as refused:
-        did = refused.code
-    steps[-1] = f"{rule.name} {did}"
-    if did:
-        stage.counts[rule.name] += 1
-    stage.note(steps[-1])
-    stage.clock.advance(stage.dice.choice((0.001, 1.0, 15.0)))

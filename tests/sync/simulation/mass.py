@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 import pytest
 from django.db import connection
 
 from ekachit.sync.checkpoints import Checkpoint
-from tests.sync.simulation.history import play
+from tests.sync.simulation.history import Played, play
 from tests.sync.simulation.rules_engine import FAULTS
 from tests.sync.simulation.ruling import RULES
 
@@ -34,7 +34,9 @@ def quietly() -> Iterator[None]:
         logging.disable(logging.NOTSET)
 
 
-def play_all(seeds: Iterable[int], only: Collection[str] = ()) -> Counter[str]:
+def play_all(
+    seeds: Iterable[int], only: Collection[str] = (), *, play: Callable[[int, Collection[str]], Played] = play
+) -> Counter[str]:
     """Play histories (with `only`, of these rules alone) and return how often each thing happened in them."""
     counts: Counter[str] = Counter()
     with quietly():
@@ -55,12 +57,16 @@ def missing(counts: Counter[str]) -> list[str]:
 
 
 def assert_not_vacuous(counts: Counter[str]) -> None:
-    """Fail where something never happened. Where only some of a part's histories were run, that proves nothing."""
+    """Fail where something never happened in a part."""
+    assert_whole(counts["histories"], CHUNK * CHUNKS, missing(counts))
+
+
+def assert_whole(histories: int, wanted: int, lacking: list[str]) -> None:
+    """Fail where anything lacks. Where only some of the histories were run, that proves nothing."""
     if not ON_SQLITE:
         pytest.skip("a slice of the histories is played here; whether they are vacuous is judged on SQLite")
-    if counts["histories"] < CHUNK * CHUNKS:
-        pytest.skip(f"only {counts['histories']} of {CHUNK * CHUNKS} histories of this part were played")
-    lacking = missing(counts)
+    if histories < wanted:
+        pytest.skip(f"only {histories} of {wanted} histories were played")
     assert not lacking, lacking
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from ekachit.connections.errors import ConnectError
 from tests.sync.simulation.stage import Stage
 
 On = TypeVar("On", bound=Stage)
@@ -32,6 +33,26 @@ class Rules(dict[str, Rule[On]]):
             return act
 
         return listed
+
+    def chosen(self, stage: Stage, always: Collection[str]) -> list[Rule[On]]:
+        """Swarm: a random half of the rules, so that each history is of another kind."""
+        names = sorted(self)
+        some = {name for name in names if stage.dice.random() < 0.5} | set(always)
+        return [self[name] for name in names if name in some]
+
+
+def step(stage: On, rule: Rule[On], steps: list[str]) -> None:
+    """Let one thing happen."""
+    steps.append(rule.name)
+    try:
+        did = rule.act(stage)
+    except ConnectError as refused:
+        did = refused.code
+    steps[-1] = f"{rule.name} {did}"
+    if did:
+        stage.counts[rule.name] += 1
+    stage.note(steps[-1])
+    stage.clock.advance(stage.dice.choice((0.001, 1.0, 15.0)))
 
 
 RULES: Rules[Stage] = Rules()

@@ -77,12 +77,17 @@ def build(seed: int, clock: Clock, *, issues: int) -> World:
     return World(fill, clock=clock.millis, title="Histories", seed=seed, time_zone="UTC")
 
 
-def _furnish(world: Site) -> None:
+def add_people(world: Site) -> None:
+    """Everybody with their tokens, and the fields that they may fill."""
     for account_id, email in EMAILS.items():
         tokens = [Token(token_of(account_id, number), account_id) for number in (1, 2)]
         scoped = Token(token_of(account_id, 3), account_id, ALL_SCOPES)
         world.add_account(Account(account_id, email, account_id[-3:].title()), *tokens, scoped)
     world.fields += catalogue.custom_fields({})
+
+
+def _furnish(world: Site) -> None:
+    add_people(world)
     world.add_workflow(any_to_any("plain", [(each.id, each.name) for each in STATUSES]), list(STATUSES))
     world.add_workflow(any_to_any("private", [(each.id, each.name) for each in PRIVATE]), list(PRIVATE))
     world.add_project(Project(20001, "PAY", "Payments", "plain"))
