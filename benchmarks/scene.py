@@ -60,18 +60,7 @@ class Scene:
 
     def run(self, home: Path, module: str, *arguments: str) -> dict[str, Any]:
         """Run a module of ours in a process of its own, on a data folder; what it prints last is its result."""
-        done = subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, "-m", module, *arguments],
-            env=self.environment(home),
-            cwd=ROOT,
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-        if done.returncode:
-            raise RuntimeError(f"{module} {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr}")
-        result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        return result
+        return result_of(module, *arguments, environment=self.environment(home))
 
     def environment(self, home: Path) -> dict[str, str]:
         """What a process of ours finds in its environment: nothing of the developer's own settings."""
@@ -87,6 +76,26 @@ class Scene:
             "BENCH_EMAIL": EMAIL,
             "BENCH_TOKEN": TOKEN,
         }
+
+
+def result_of(module: str, *arguments: str, environment: dict[str, str]) -> dict[str, Any]:
+    """Run a module of ours in a process of its own; what it prints last, as JSON, is its result.
+
+    Raises:
+        RuntimeError: it failed.
+    """
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", module, *arguments],
+        env=environment,
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{module} {' '.join(arguments)} ended with {done.returncode}:\n{done.stderr}")
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
 
 
 @contextmanager

@@ -6,12 +6,9 @@ loopback, from the key or click to the frame that shows what came of it.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -20,9 +17,9 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.report import machine, publish, say, table
+from benchmarks.scene import result_of
 from tests.browser.installation import Installation
 
-ROOT = Path(__file__).resolve().parent.parent
 TIMES = 20
 GOAL_MS = 100
 # Waits for the frame after which a selector is there, from the moment that an event was seen.
@@ -69,18 +66,7 @@ def _inside(home: Path, what: str) -> dict[str, Any]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("EKACHIT_")}
     environment.pop("DATABASE_URL", None)
     environment |= {"EKACHIT_HOME": str(home), "DJANGO_SETTINGS_MODULE": "ekachit.settings"}
-    done = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "benchmarks.web_inside", what],
-        env=environment,
-        cwd=ROOT,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise RuntimeError(f"{what} ended with {done.returncode}:\n{done.stderr}")
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return result
+    return result_of("benchmarks.web_inside", what, environment=environment)
 
 
 def _browser(url: str, made: dict[str, Any]) -> dict[str, Any]:
