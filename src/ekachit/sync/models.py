@@ -114,6 +114,8 @@ class EntryState(models.TextChoices):
 
 
 OPEN_STATES = (EntryState.WAITING, EntryState.SENDING)
+# Taken back by the person before it left: as if it had never been said.
+UNDONE = Q(state=EntryState.CANCELLED, code="undone")
 
 
 class OutboxEntry(models.Model):

@@ -25,7 +25,7 @@ from ekachit.sync.checkpoints import Checkpoint, reach
 from ekachit.sync.held import held_by_issue
 from ekachit.sync.leases import Claim, fence, give_back, renew
 from ekachit.sync.loading import reading_of
-from ekachit.sync.models import OPEN_STATES, EntryState, Link, OutboxEntry, Presence
+from ekachit.sync.models import OPEN_STATES, UNDONE, EntryState, Link, OutboxEntry, Presence
 from ekachit.sync.passes import Tally
 from ekachit.sync.workflow import Rules, rules_of, with_seen
 from ekachit.sync.writing import Writer
@@ -232,8 +232,7 @@ def lose_sight(  # noqa: PLR0913 # what was made, and why it cannot be looked at
 def _has_newer(entry: OutboxEntry) -> bool:
     """Whether the person has said something since that stands: not what was replaced or taken back before it left."""
     newer = OutboxEntry.objects.filter(task_id=entry.task_id, pk__gt=entry.pk)
-    undone = Q(state=EntryState.CANCELLED, code="undone")
-    return newer.exclude(undone | Q(state=EntryState.SUPERSEDED)).exists()
+    return newer.exclude(UNDONE | Q(state=EntryState.SUPERSEDED)).exists()
 
 
 def _agree(job: Job, status: str) -> None:

@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, 
 from ekachit.accounts.models import User
 from ekachit.connections.models import Project, State
 from ekachit.domain.sync.schedule import OVERDUE_SECONDS
-from ekachit.sync.models import OPEN_STATES, EntryState, OutboxEntry, SiteHold
+from ekachit.sync.models import OPEN_STATES, UNDONE, EntryState, OutboxEntry, SiteHold
 from ekachit.tasks.models import Task
 
 # A change that goes its way is there sooner than this; what waits longer has a reason, and that is said.
@@ -123,8 +123,7 @@ def _latest(entries: QuerySet[OutboxEntry], now: datetime) -> QuerySet[OutboxEnt
 
     What was taken back or replaced before it left does not stand before what is being sent.
     """
-    undone = Q(state=EntryState.CANCELLED, code="undone")
-    later = OutboxEntry.objects.filter(~undone, task=OuterRef("task"), pk__gt=OuterRef("pk"))
+    later = OutboxEntry.objects.filter(~UNDONE, task=OuterRef("task"), pk__gt=OuterRef("pk"))
     holds = SiteHold.objects.filter(site=OuterRef("connection__site"), until__gt=now)
     shown = Q(state__in=OPEN_STATES) | Q(
         state__in=(EntryState.REFUSED, EntryState.CANCELLED), left_at__isnull=True

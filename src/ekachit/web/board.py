@@ -50,7 +50,7 @@ def board_columns(request: Visit) -> HttpResponse:
     """Show what is other while something is on its way to Jira, or all columns."""
     if not request.htmx:
         return render(request, "web/board/page.html", screen(request))
-    shown = None if "whole" in request.GET else shown_by(request)
+    shown = shown_by(request)
     if shown is not None:
         context = {**changed(request, shown, ()), "fragment": True}
         return render(request, "web/board/changed.html", context)

@@ -62,8 +62,10 @@ class Changes:
 def shown_by(request: Visit) -> Mapping[int, str] | None:
     """Return `Row.life` of the rows that a page says it shows, by task; None where it is to be drawn whole.
 
-    That is a page that says nothing, or was drawn on another day: what was done then has left it.
+    That is a page that asks for all, says nothing, or was drawn on another day: what was done then has left it.
     """
+    if "whole" in request.GET:
+        return None
     sent = request.POST if request.method == "POST" else request.GET
     day, *rows = str(sent.get("shown", "")).split(" ")
     if day != timezone.localdate().isoformat():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
@@ -14,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from ekachit.accounts.models import User
 from ekachit.connections.queries import connections_of
 from ekachit.domain.work.duration import HOUR
 from ekachit.domain.work.plan import Planned, planned, remaining_hours
@@ -65,7 +63,7 @@ def today_rows(request: Visit) -> HttpResponse:
     """Show what is other while something is on its way to Jira, or all of it, which an import fills."""
     if not request.htmx:
         return redirect("web:today")
-    shown = None if "whole" in request.GET else shown_by(request)
+    shown = shown_by(request)
     if shown is not None:
         context = {**changed(request, shown, ()), "fragment": True}
         return render(request, "web/today/changed.html", context)
@@ -81,7 +79,9 @@ def screen(request: Visit) -> dict[str, object]:
     last = last_without_session(request.user, now)
     found = rows_of(listed(todays_rows(request.user, now, last)), seen.session, entries, now=now)
     asked = asked_from(found, now=now)
-    rows = [row for row in found if _is_of_today(row, request.user, now)]
+    # What was done before today is read only to be asked about.
+    midnight, _end = day_bounds(now, request.user.zone)
+    rows = [row for row in found if row.task.done_at is None or row.task.done_at >= midnight]
     say(request.user, rows, now=now)
     wanted = filter_of(request)
     for row in rows:
@@ -129,11 +129,6 @@ def changed(request: Visit, shown: Mapping[int, str], touched: Iterable[int]) ->
         "has_open": any(place.status != Status.DONE for place in places),
         "connections": () if places else connections_of(request.user),
     }
-
-
-def _is_of_today(row: Row, user: User, now: datetime) -> bool:
-    """Whether it belongs to the page: what was done before today is read only to be asked about."""
-    return row.task.done_at is None or row.task.done_at >= day_bounds(now, user.zone)[0]
 
 
 def _bulk(request: Visit, told: Iterable[Truth]) -> Bulk | None:
