@@ -23,6 +23,9 @@ class Limits:
 
     total_seconds: float = 30.0
     connect_seconds: float = 10.0
+    # How long an address may be silent before the next one, of the other family, is tried beside it
+    # (RFC 8305 §5).
+    address_seconds: float = 0.25
     body_bytes: int = 8 * _MEBIBYTE
     error_body_bytes: int = 64 * 1024
     requests_per_site: int = 2

@@ -128,6 +128,9 @@ class AiohttpTransport:
             ssl=_tls(),
             limit=self._limits.connections,
             keepalive_timeout=self._limits.keepalive_seconds,
+            # The families take turns: one of them is dead on many a network.
+            happy_eyeballs_delay=self._limits.address_seconds,
+            interleave=1,
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
