@@ -11,8 +11,9 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
 
 import aiohttp
@@ -34,7 +35,8 @@ from ekachit.jira.transport import AiohttpTransport  # noqa: E402 # likewise
 from ekachit.sync.engine import run_pass  # noqa: E402 # likewise
 from ekachit.sync.leases import claim  # noqa: E402 # likewise
 from ekachit.sync.models import Link, Pass, PassState  # noqa: E402 # likewise
-from ekachit.sync.surroundings import Budget, Surroundings, in_thread  # noqa: E402 # likewise
+from ekachit.sync.surroundings import Budget, Surroundings  # noqa: E402 # likewise
+from ekachit.sync.thread import DatabaseThread  # noqa: E402 # likewise
 from ekachit.sync.translate import FIELDS  # noqa: E402 # likewise
 from ekachit.tasks.models import Task  # noqa: E402 # likewise
 
@@ -96,10 +98,10 @@ def bring_in() -> object:
     connection = Connection.objects.get()
 
     async def run(gauge: Callable[[], Any]) -> Pass:
-        async with _transport() as transport:
-            await _pass_over(connection, transport, Budget(requests=1))
+        async with _surroundings() as around:
+            await _pass_over(connection, replace(around, budget=Budget(requests=1)))
             with gauge():
-                return await _pass_over(connection, transport)
+                return await _pass_over(connection, around)
 
     taken, receipt = _gauged(run)
     if receipt.state != PassState.COMPLETE:
@@ -116,10 +118,10 @@ def polls() -> object:
     async def run() -> object:
         ours: list[tuple[float, float]] = []
         bares: list[tuple[float, float]] = []
-        async with _transport() as transport, aiohttp.ClientSession() as session:
-            await _pass_over(what.connection, transport)
+        async with _surroundings() as around, aiohttp.ClientSession() as session:
+            await _pass_over(what.connection, around)
             for _ in range(BLOCKS):
-                ours.append(await _block(lambda: _unchanged(what.connection, transport, expected)))
+                ours.append(await _block(lambda: _unchanged(what.connection, around, expected)))
                 bares.append(await _block(lambda: _proof_and_list(session, what)))
         return {
             "ours_ms": statistics.median(cpu for cpu, _ in ours),
@@ -133,8 +135,8 @@ def polls() -> object:
     return _run(run())
 
 
-async def _unchanged(connection: Connection, transport: AiohttpTransport, expected: int) -> None:
-    receipt = await _pass_over(connection, transport)
+async def _unchanged(connection: Connection, around: Surroundings, expected: int) -> None:
+    receipt = await _pass_over(connection, around)
     changed = receipt.updated or receipt.created
     if receipt.state != PassState.COMPLETE or changed or receipt.requests != expected:
         raise RuntimeError(f"not an unchanged pass: {receipt.state}, {receipt.requests} requests")
@@ -155,17 +157,20 @@ async def _block(turn: Callable[[], Awaitable[None]]) -> tuple[float, float]:
     return (time.process_time() - cpu) * scale, (time.perf_counter() - began) * scale
 
 
-async def _pass_over(
-    connection: Connection, transport: AiohttpTransport, budget: Budget | None = None
-) -> Pass:
-    mine = await in_thread(claim, connection.pk, "bench")
+async def _pass_over(connection: Connection, around: Surroundings) -> Pass:
+    mine = await around.in_database(claim, connection.pk, "bench")
     if mine is None:
         raise RuntimeError("the connection is taken")
-    return await run_pass(mine, Surroundings(transport, budget=budget or Budget()))
+    return await run_pass(mine, around)
 
 
-def _transport() -> AiohttpTransport:
-    return AiohttpTransport(Egress(settings().allowed_sandboxes))
+@asynccontextmanager
+async def _surroundings() -> AsyncIterator[Surroundings]:
+    """What a worker gives its passes."""
+    egress = Egress(settings().allowed_sandboxes)
+    with DatabaseThread() as in_database:
+        async with AiohttpTransport(egress) as transport:
+            yield Surroundings(transport, in_database=in_database)
 
 
 def _gauged(work: Callable[[Callable[[], Any]], Coroutine[Any, Any, T]]) -> tuple[Gauge, T]:

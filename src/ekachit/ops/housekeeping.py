@@ -8,7 +8,6 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from asgiref.sync import sync_to_async
 from django.db import DatabaseError
 from django.utils import timezone
 
@@ -19,6 +18,7 @@ from ekachit.ops.heartbeat import beat
 from ekachit.sync.expiry import warn_of_expiry
 from ekachit.sync.leaving import follow_plans
 from ekachit.sync.outbox import close_unsendable
+from ekachit.sync.surroundings import InDatabase, in_thread
 from ekachit.sync.upkeep import forget_old, mend_schedule, mend_versions, spread_overdue
 
 log = logging.getLogger(__name__)
@@ -39,10 +39,12 @@ class Housekeeping:
         owner: str,
         clock: Callable[[], datetime] = timezone.now,
         alive: Callable[[], None] = lambda: None,
+        in_database: InDatabase = in_thread,
     ) -> None:
         self._owner = owner
         self._clock = clock
         self._alive = alive
+        self._in_database = in_database
         self._last_round: datetime | None = None
         self._forget_at = self._warn_at = clock()
 
@@ -50,7 +52,7 @@ class Housekeeping:
         """Make rounds until cancelled."""
         while True:
             try:
-                await sync_to_async(self.make_round)()
+                await self._in_database(self.make_round)
             except DatabaseError as trouble:
                 log.warning("Housekeeping waits for the database: %s", type(trouble).__name__)
             self._alive()

@@ -22,7 +22,8 @@ from ekachit.ops.housekeeping import Housekeeping
 from ekachit.sync.delivery import deliver
 from ekachit.sync.engine import run_pass
 from ekachit.sync.leases import Claim, Lane, claim_due, claim_to_send
-from ekachit.sync.surroundings import Surroundings, in_thread
+from ekachit.sync.surroundings import InDatabase, Surroundings, in_thread
+from ekachit.sync.thread import DatabaseThread
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +39,14 @@ class Worker:
     `alive` is called every few seconds for as long as it does not hang.
     """
 
-    def __init__(self, transport: Transport, alive: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        alive: Callable[[], None] = lambda: None,
+        in_database: InDatabase = in_thread,
+    ) -> None:
         self._alive = alive
-        self._around = Surroundings(transport)
+        self._around = Surroundings(transport, in_database=in_database)
         self._owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._running: set[asyncio.Task[None]] = set()
         self._stop = asyncio.Event()
@@ -52,7 +58,7 @@ class Worker:
 
     async def run(self, *, once: bool) -> None:
         """Work until stopped; with `once`, until nothing is due any more."""
-        keeper = Housekeeping(self._owner, alive=self._alive)
+        keeper = Housekeeping(self._owner, alive=self._alive, in_database=self._around.in_database)
         # The first round spreads what is late, so it is made before anything is taken.
         await self._try_round(keeper)
         housekeeping = asyncio.ensure_future(keeper.run())
@@ -69,7 +75,7 @@ class Worker:
 
     async def _try_round(self, keeper: Housekeeping) -> None:
         try:
-            await in_thread(keeper.make_round)
+            await self._around.in_database(keeper.make_round)
         except DatabaseError as trouble:
             self._note_database(trouble)
 
@@ -86,7 +92,7 @@ class Worker:
         if room <= 0:
             return 0
         try:
-            claims = await in_thread(self._claim, room)
+            claims = await self._around.in_database(self._claim, room)
         except DatabaseError as trouble:
             self._note_database(trouble)
             return 0
@@ -122,10 +128,10 @@ class Worker:
         await asyncio.gather(*pending, return_exceptions=True)
 
 
-async def _main(*, once: bool) -> None:
+async def _main(in_database: InDatabase, *, once: bool) -> None:
     async with AiohttpTransport(Egress(settings().allowed_sandboxes)) as transport:
         watchdog.still_alive()
-        worker = Worker(transport, watchdog.still_alive)
+        worker = Worker(transport, watchdog.still_alive, in_database)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, worker.stop)
@@ -137,5 +143,5 @@ async def _main(*, once: bool) -> None:
 
 def run_worker(*, once: bool = False) -> None:
     """Run a worker until SIGINT or SIGTERM; with `once`, until nothing is due."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_main(once=once))
+    with DatabaseThread() as in_database, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_main(in_database, once=once))
