@@ -55,7 +55,7 @@ conformance: $(VENV)/.dev  ## Judge the sandbox Jira by clients written by other
 
 # --- measurements: a target bench-NAME for each; in BENCHES are those that need nothing from outside ----
 
-BENCHES := bench-start bench-sync bench-push bench-web
+BENCHES := bench-start bench-sync bench-push bench-durable bench-web
 
 .PHONY: bench $(BENCHES)
 bench: $(BENCHES)  ## Take every measurement
@@ -68,6 +68,9 @@ bench-sync: $(VENV)/.dev  ## Measure imports and polls beside bare requests; wri
 
 bench-push: $(VENV)/.dev  ## Measure the way from a click to Jira's 204; writes docs/performance.md
 	@$(BIN)/python -m benchmarks.push
+
+bench-durable: $(VENV)/.dev  ## Measure what it costs that a click outlives a power cut; writes docs/performance.md
+	@$(BIN)/python -m benchmarks.durable
 
 bench-web: $(VENV)/.dev  ## Measure Today at the server and under the hand; writes docs/performance.md
 	@$(BIN)/python -m benchmarks.web

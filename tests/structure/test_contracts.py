@@ -57,6 +57,7 @@ def copy(tmp_path: Path) -> Path:
         "__main__",
         "config",
         "rows",
+        "durability",
         "jira/transport",
         "sandbox/server",
     ):

@@ -5,7 +5,13 @@ from __future__ import annotations
 import click
 
 from ekachit.config import settings
-from ekachit.ops.start import collect_static, database_ready, django_ready, migrate_database
+from ekachit.ops.start import (
+    collect_static,
+    database_ready,
+    django_ready,
+    migrate_database,
+    refuse_copy,
+)
 
 
 @click.command()
@@ -47,6 +53,23 @@ def serve(host: str | None, port: int | None) -> None:
 def worker(*, once: bool) -> None:
     """Run the passes that are due: imports and polls of every connection."""
     database_ready()
-    from ekachit.ops.worker import run_worker  # noqa: PLC0415 # needs Django set up
+    from ekachit.durability import sync_at_checkpoints  # noqa: PLC0415 # needs Django set up
+    from ekachit.ops.worker import run_worker  # noqa: PLC0415 # likewise
 
+    sync_at_checkpoints()
+    if once:
+        refuse_copy()
     run_worker(once=once)
+
+
+@click.command()
+def takeover() -> None:
+    """Say that this installation goes on with the database, and no other one that had it."""
+    database_ready()
+    from ekachit.connections import instance  # noqa: PLC0415 # needs Django set up
+
+    if not instance.held_back():
+        click.echo("Nothing to take over: this installation has the database already.")
+        return
+    instance.take_over()
+    click.echo("This installation goes on with the database. Keep the other one stopped.")

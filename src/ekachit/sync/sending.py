@@ -18,6 +18,7 @@ from ekachit.domain.sync.reconcile import reconcile
 from ekachit.domain.sync.state import Issue, RemoteView, Scope
 from ekachit.domain.sync.status import Category
 from ekachit.domain.sync.transitions import Transition
+from ekachit.durability import durably
 from ekachit.jira.ledger import Call
 from ekachit.jira.points import PointsFields
 from ekachit.sync import outbox
@@ -258,6 +259,7 @@ def _late_conflict(connection: Connection, job: Job, theirs: tuple[str, str], no
         outbox.close(entry, EntryState.LATE_CONFLICT, now=now)
 
 
+@durably()
 @transaction.atomic
 def about_to_post(  # noqa: PLR0913 # each is asked for by name
     claim: Claim,
