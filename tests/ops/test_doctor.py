@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 from django.db import connection as database
+from django.db import transaction
 
 from ekachit.accounts.actions import add_account
 from ekachit.accounts.models import User
 from ekachit.config import settings
+from ekachit.connections import actions
 from ekachit.connections.credentials import sealed_token, store_token
 from ekachit.connections.keys import keyring, keyring_path
-from ekachit.connections.models import Connection
+from ekachit.connections.models import Connection, Instance
 from ekachit.ops import doctor, outside
 from ekachit.ops.heartbeat import beat
 from ekachit.vault.secret import Secret
@@ -57,7 +59,7 @@ def test_all_is_well(connection: Connection) -> None:
     beat("a worker")
     assert mends() == []
     assert {line.split()[1].rstrip(":") for line in run("doctor").stdout.splitlines()} >= {
-        "files", "database", "keys", "workers", "egress", "clock",
+        "files", "database", "keys", "instance", "ended", "workers", "egress", "clock",
     }  # fmt: skip
 
 
@@ -87,6 +89,28 @@ def test_a_key_that_does_not_fit(connection: Connection, monkeypatch: pytest.Mon
     (wrong,) = mends()
     assert "1 sealed tokens cannot be opened" in wrong
     assert "EKACHIT_KEYRING" in wrong
+
+
+def test_D08_a_copy_of_an_installation(connection: Connection) -> None:
+    beat("a worker")
+    assert mends() == []
+    Instance.objects.update(place="of another one")
+    (wrong,) = mends()
+    assert "ekachit takeover" in wrong
+    assert run("takeover").exit_code == 0
+    assert mends() == []
+    assert "Nothing to take over" in run("takeover").stdout
+
+
+def test_K05_a_token_that_a_restore_brought_back(connection: Connection) -> None:
+    beat("a worker")
+    with transaction.atomic():
+        actions.disconnect(connection)
+        transaction.set_rollback(True)
+    (wrong,) = mends()
+    assert "1 noted, 1 of them in the database" in wrong
+    assert "are destroyed" in run("tasks", "--user", "ada@yourteam.dev").stderr
+    assert mends() == []
 
 
 def test_no_way_out(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:

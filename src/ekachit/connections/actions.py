@@ -16,6 +16,7 @@ from ekachit.accounts.models import User
 from ekachit.accounts.notices import take_back
 from ekachit.connections import reach
 from ekachit.connections.credentials import destroy_key, finish_scrubs, sealed_token, store_token
+from ekachit.connections.ended import note_ended
 from ekachit.connections.errors import ConnectError
 from ekachit.connections.keys import keyring
 from ekachit.connections.ledger import file_calls
@@ -148,11 +149,14 @@ def pick_projects(connection: Connection, project_ids: Collection[str]) -> None:
 def disconnect(connection: Connection) -> Connection:
     """Destroy the token and stop every request, also of a pass in flight; tasks and badges stay.
 
-    The data key goes first, in one transaction with the state: from then on nothing can open the token. The rest
-    is cleaned after it, and again by the worker if this process dies in between.
+    That it ended is noted outside of the database before all: a process that dies after that, or a backup from before,
+    leaves a token that is destroyed by whoever finds it. The data key goes first, in one transaction with the state: from
+    then on nothing can open the token. The rest is cleaned after it, and again by the worker if this process dies in
+    between.
     """
     with transaction.atomic():
         row = Connection.objects.select_for_update().get(pk=connection.pk)
+        note_ended(row)
         destroy_key(row)
         row.state, row.disconnected_at, row.scrub_pending = State.DISCONNECTED, timezone.now(), True
         row.epoch, row.send_epoch = F("epoch") + 1, F("send_epoch") + 1

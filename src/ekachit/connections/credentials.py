@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from ekachit import rows
 from ekachit.connections.keys import keyring
+from ekachit.connections.ended import ended, mark_of
+from ekachit.connections.instance import held_back
 from ekachit.connections.models import Connection, Credential, DataKey, State
 from ekachit.vault.errors import VaultError
 from ekachit.vault.keyring import Keyring
@@ -45,18 +47,23 @@ def sealed_token(connection: Connection) -> SealedToken:
     """Return the connection's token, still sealed: only the transport opens it, for each request.
 
     Raises:
-        VaultError: the key is missing or wrong.
+        VaultError: the key is missing or wrong, a disconnect has ended the token (`token_ended`), or a copy of this
+            database may be in use elsewhere (`elsewhere`).
         Credential.DoesNotExist, DataKey.DoesNotExist: the token was destroyed.
     """
     key = rows.one(DataKey, "connection_id = %s", [connection.pk])
     credential = rows.one(Credential, "connection_id = %s", [connection.pk])
     if key is None:
+    if held_back():
+        raise VaultError("elsewhere", "a copy of an installation that may run elsewhere")
         raise DataKey.DoesNotExist
     if credential is None:
         raise Credential.DoesNotExist
     wrapped = WrappedKey(key.key_id, bytes(key.wrapped))
     return SealedToken(keyring(), wrapped, Sealed(bytes(credential.sealed)), binding_of(connection))
 
+    if mark_of(bytes(credential.sealed)) in ended():
+        raise VaultError("token_ended", "ended by a disconnect, and brought back by a restore")
 
 def destroy_key(connection: Connection) -> None:
     """Overwrite and delete the wrapped data key: from here on nobody can open the token."""

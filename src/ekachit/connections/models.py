@@ -153,3 +153,12 @@ class AccessRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
+
+
+class Instance(models.Model):
+    """Which installation goes on with this database: one row, compared with what lies outside of it (`instance`)."""
+
+    place = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return self.place

@@ -226,6 +226,18 @@ WORDS: dict[str, Words] = {
         _("There is no sandbox Jira here."), _("Start with `make run`, or connect your own Jira site.")
     ),
     "not_connected": Words(
+    "token_ended": Words(
+        _("This site was disconnected, and an older backup brought its token back; it is not used."),
+        _("Connect the site again with a new token; your tasks are kept."),
+    ),
+    "ended_unreadable": Words(
+        _("The list of disconnected tokens on this server cannot be read, so no token is used."),
+        _("The administrator lets Ekachit read it again; `ekachit doctor` says how. Your tasks are kept."),
+    ),
+    "elsewhere": Words(
+        _("This is a copy of an installation that may still run elsewhere, so Jira is not asked."),
+        _("The administrator stops the other one and confirms it here; `ekachit doctor` says how."),
+    ),
         _("This Jira site is not connected."), _("Connect it again; your tasks are kept.")
     ),
     "no_projects": Words(

@@ -24,6 +24,7 @@ COMMANDS = {
     "tasks": "ekachit.ops.jira_commands:tasks",
     "disconnect": "ekachit.ops.jira_commands:disconnect",
     "keys": "ekachit.ops.keys:keys",
+    "takeover": "ekachit.ops.running:takeover",
     "estimate": "ekachit.ops.estimate_commands:estimate",
     "doctor": "ekachit.ops.doctor:doctor",
 }

@@ -37,7 +37,7 @@ class Finding:
 def doctor(*, offline: bool) -> None:
     """Check this installation. Exit code 1 when something needs a mend."""
     django_ready()
-    checks: list[Callable[[], Iterator[Finding]]] = [_files, _disk, _database, _keys, _workers]
+    checks: list[Callable[[], Iterator[Finding]]] = [_files, _disk, _database, _keys, _copies, _workers]
     if not offline:
         checks.append(_outside)
     findings = [finding for check in checks for finding in check()]
@@ -50,7 +50,9 @@ def doctor(*, offline: bool) -> None:
 
 
 def _files() -> Iterator[Finding]:
-    for path in (settings().home, settings().keys_dir, *sorted(settings().keys_dir.glob("*"))):
+    from ekachit.connections.ended import list_path  # noqa: PLC0415 # needs Django set up
+
+    for path in (settings().home, list_path(), settings().keys_dir, *sorted(settings().keys_dir.glob("*"))):
         if not path.exists():
             continue
         open_to_others = bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
@@ -137,6 +139,31 @@ def _keys() -> Iterator[Finding]:
     yield Finding(
         "keys", not locked, f"active key {ring.active_id}; {locked} sealed tokens cannot be opened", mend
     )
+
+
+def _copies() -> Iterator[Finding]:
+    """Whether this is a copy of an installation, and whether a restore brought back what a disconnect had ended."""
+    from django.db import DatabaseError  # noqa: PLC0415 # needs Django set up
+
+    from ekachit.connections import instance  # noqa: PLC0415 # likewise
+    from ekachit.connections.ended import brought_back, ended  # noqa: PLC0415 # likewise
+    from ekachit.vault.errors import VaultError  # noqa: PLC0415 # likewise
+
+    try:
+        copy = instance.settle()
+        mend = "Stop the other one for good, then: ekachit takeover" if copy else ""
+        yield Finding(
+            "instance", not copy, "another one's, no token is opened" if copy else "this one's", mend
+        )
+        back = len(brought_back())
+        mend = "Start Ekachit: they are destroyed before anything else." if back else ""
+        yield Finding("ended tokens", not back, f"{len(ended())} noted, {back} of them in the database", mend)
+    except VaultError as trouble:
+        yield Finding(
+            "ended tokens", good=False, detail=f"[{trouble.code}] {trouble}", mend="Let this account read it."
+        )
+    except (DatabaseError, OSError):
+        return
 
 
 def _workers() -> Iterator[Finding]:

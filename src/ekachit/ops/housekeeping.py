@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Callable
@@ -13,13 +14,15 @@ from django.utils import timezone
 
 from ekachit.accounts.actions import forget_ended_sessions
 from ekachit.connections.credentials import finish_scrubs
+from ekachit.connections.instance import held_back
 from ekachit.domain.sync.schedule import OVERDUE_SECONDS
 from ekachit.ops.heartbeat import beat
 from ekachit.sync.expiry import warn_of_expiry
-from ekachit.sync.leaving import follow_plans
+from ekachit.sync.leaving import end_again, follow_plans
 from ekachit.sync.outbox import close_unsendable
 from ekachit.sync.surroundings import InDatabase, in_thread
 from ekachit.sync.upkeep import forget_old, mend_schedule, mend_versions, spread_overdue
+from ekachit.vault.errors import VaultError
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +64,10 @@ class Housekeeping:
     def make_round(self) -> None:
         """Make one round. The first, and one after a sleep, spreads what is late."""
         now = self._clock()
-        beat(self._owner)
+        if not held_back():
+            beat(self._owner)
         finish_scrubs()
+        _end_again(now)
         mend_schedule(now)
         follow_plans(now)
         close_unsendable(now)
@@ -82,3 +87,9 @@ class Housekeeping:
             forget_ended_sessions()
             self._forget_at = now + FORGET_EVERY
         self._last_round = now
+
+
+def _end_again(now: datetime) -> None:
+    """End what a restore brought back; where the list of what was ended cannot be read, no token is opened anyway."""
+    with contextlib.suppress(VaultError):
+        end_again(now)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ekachit.ops.start import database_ready
+from ekachit.ops.start import database_ready, refuse_copy
 
 USER = click.option("--user", "email", required=True, metavar="E", help="Account, by its e-mail address.")
 SITE = click.option("--site", default=None, help="Only this site, where several are connected.")
@@ -91,6 +91,7 @@ def _picked(wanted: str | None, listed: list[tuple[str, str, int]]) -> list[str]
 def sync(email: str, site: str | None, *, as_json: bool) -> None:
     """Run a pass now and say what it did. Exit code 1 when it did not complete."""
     database_ready()
+    refuse_copy()
     from ekachit.ops.sync_once import sync_connection  # noqa: PLC0415 # needs Django set up
     from ekachit.ops.who import account_of, connections_to_use  # noqa: PLC0415 # likewise
 

@@ -18,6 +18,11 @@ from ekachit.config import settings
 if TYPE_CHECKING:
     from django.db.migrations.loader import MigrationLoader
 
+ELSEWHERE = (
+    "This database was last used by another installation, or by this one on another machine. So that two of them do not"
+    " write to the same Jira, no token is opened here. Once the other one is stopped for good: ekachit takeover"
+)
+
 
 def django_ready() -> None:
     """Set Django up once, with the data folder made (mode 0700) and core files off.
@@ -66,6 +71,49 @@ def database_ready() -> None:
         )
     if waiting:
         migrate_database()
+    at_home()
+
+
+def at_home() -> None:
+    """Find out whether this is a copy of an installation, and end again what a restored database has of ended tokens.
+
+    Raises:
+        click.ClickException: the database does not answer, or the data folder cannot be written.
+    """
+    from django.db import DatabaseError  # noqa: PLC0415 # needs Django set up
+    from django.utils import timezone  # noqa: PLC0415 # likewise
+
+    from ekachit.connections import instance  # noqa: PLC0415 # likewise
+    from ekachit.sync.leaving import end_again  # noqa: PLC0415 # likewise
+    from ekachit.vault.errors import VaultError  # noqa: PLC0415 # likewise
+
+    try:
+        if instance.settle():
+            click.echo(ELSEWHERE, err=True)
+        if again := end_again(timezone.now()):
+            click.echo(
+                f"{again} tokens that a disconnect had ended were in the database, and are destroyed.",
+                err=True,
+            )
+    except VaultError as trouble:
+        # No token is opened until it is mended; everything else works.
+        click.echo(f"{trouble} Connections are locked until then; everything else works.", err=True)
+    except (DatabaseError, OSError) as trouble:
+        raise click.ClickException(
+            f"Ekachit cannot start ({type(trouble).__name__}). Look closer with: ekachit doctor"
+        ) from None
+
+
+def refuse_copy() -> None:
+    """See that Jira may be asked.
+
+    Raises:
+        click.ClickException: this is a copy of an installation that may run elsewhere; `at_home` has said what to do.
+    """
+    from ekachit.connections import instance  # noqa: PLC0415 # needs Django set up
+
+    if instance.held_back():
+        raise click.ClickException("Jira is not asked.")
 
 
 def migrate_database() -> None:

@@ -12,7 +12,7 @@ import click
 from ekachit.config import Settings, secret_key, settings
 from ekachit.ops.ports import NoFreePortError, free_port
 from ekachit.ops.processes import Program, Supervisor
-from ekachit.ops.start import collect_static, django_ready, migrate_database
+from ekachit.ops.start import at_home, collect_static, django_ready, migrate_database
 
 SANDBOX_PORT = 8100
 READY_SECONDS = 60.0
@@ -55,6 +55,7 @@ def prepare(of: Settings) -> None:
     django_ready()
     secret_key(of)
     migrate_database()
+    at_home()
     from ekachit.connections.keys import keyring  # noqa: PLC0415 # needs Django set up
     from ekachit.vault.errors import VaultError  # noqa: PLC0415 # likewise
 

@@ -15,6 +15,7 @@ import uvloop
 from django.db import DatabaseError, close_old_connections
 
 from ekachit.config import settings
+from ekachit.connections.instance import held_back
 from ekachit.jira.egress import Egress
 from ekachit.jira.transport import AiohttpTransport, Transport
 from ekachit.ops import watchdog
@@ -105,6 +106,8 @@ class Worker:
 
     def _claim(self, room: int) -> list[Claim]:
         close_old_connections()
+        if held_back():
+            return []
         # What somebody has just clicked goes before what merely is due.
         sending = claim_to_send(self._owner, room)
         return [*sending, *claim_due(self._owner, room - len(sending))]

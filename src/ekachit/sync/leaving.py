@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from ekachit.accounts.models import Plan, User
 from ekachit.connections import actions
+from ekachit.connections.ended import brought_back
 from ekachit.connections.models import Connection, State
 from ekachit.sync.outbox import close_unsendable
 
@@ -16,6 +17,18 @@ def disconnect(connection: Connection, *, now: datetime) -> int:
     """Disconnect (`connections.actions.disconnect`); returns how many waiting changes were closed as not sent."""
     actions.disconnect(connection)
     return close_unsendable(now, connection_id=connection.pk)
+
+
+def end_again(now: datetime) -> int:
+    """Disconnect what was disconnected before, and is not in a database that was restored; returns how many.
+
+    Raises:
+        VaultError: `ended_unreadable`.
+    """
+    back = brought_back()
+    for each in back:
+        disconnect(each, now=now)
+    return len(back)
 
 
 def follow_plan(user: User, *, now: datetime) -> int:
