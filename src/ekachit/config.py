@@ -8,16 +8,23 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import ssl
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Self
-from urllib.parse import urlsplit
+from typing import Annotated, NamedTuple, Self
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 LOOPBACK_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\]):([1-9][0-9]{0,4})")
+# RFC 3986: the name and password are percent-encoded.
+PROXY_URL = re.compile(
+    r"(?P<scheme>https?)://(?:(?P<login>[A-Za-z0-9._~!$&'()*+,;=:%-]+)@)?"
+    r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[1-9][0-9]{0,4})/?"
+)
+HIGHEST_PORT = 65535
 DATABASE_SCHEMES = frozenset({"sqlite", "postgres", "postgresql"})
 EMAIL_SCHEMES = frozenset({"console", "smtp", "smtps", "submission"})
 # As Django's `check --deploy` has it (security.W009), and a random text of that length has more different signs.
@@ -37,6 +44,16 @@ class PlanName(StrEnum):
 
     FREE = "free"
     PRO = "pro"
+
+
+class EgressProxy(NamedTuple):
+    """The proxy that requests to Jira Cloud go through: `scheme://host:port`, and `name:password`, which may be empty.
+
+    Never show the second.
+    """
+
+    origin: str
+    login: str
 
 
 class SettingsError(Exception):
@@ -63,6 +80,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     web_workers: int = Field(default=1, ge=1, le=64)
     sandbox_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    egress_proxy: str = Field(default="", repr=False)
+    ca_file: Path | None = None
     default_plan: PlanName = PlanName.FREE
     signup: bool = True
     email_url: str = Field(default="console://", repr=False)
@@ -84,6 +103,28 @@ class Settings(BaseSettings):
     def _loopback_only(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if any(not LOOPBACK_HOST.fullmatch(host) for host in value):
             raise ValueError("each entry is a loopback host with its port, such as 127.0.0.1:8100")
+        return value
+
+    @field_validator("egress_proxy")
+    @classmethod
+    def _known_proxy(cls, value: str) -> str:
+        fit = PROXY_URL.fullmatch(value)
+        if value and (fit is None or int(fit["port"]) > HIGHEST_PORT):
+            raise ValueError(
+                "give http://HOST:PORT or https://HOST:PORT, with NAME:PASSWORD@ before the host if it asks for them"
+            )
+        return value
+
+    @field_validator("ca_file", mode="before")
+    @classmethod
+    def _none_if_empty(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("ca_file")
+    @classmethod
+    def _holds_authorities(cls, value: Path | None) -> Path | None:
+        if value is not None and not authorities_in(value):
+            raise ValueError("name a file that can be read, with certificates of authorities in PEM")
         return value
 
     @field_validator("base_url")
@@ -149,6 +190,16 @@ class Settings(BaseSettings):
         return frozenset(self.sandbox_hosts)
 
     @property
+    def proxy(self) -> EgressProxy | None:
+        """The proxy that requests to Jira Cloud go through, None where they go straight."""
+        fit = PROXY_URL.fullmatch(self.egress_proxy)
+        if fit is None:
+            return None
+        name, _, password = (unquote(part) for part in (fit["login"] or "").partition(":"))
+        origin = f"{fit['scheme']}://{fit['host'].lower()}:{fit['port']}"
+        return EgressProxy(origin, f"{name}:{password}" if fit["login"] else "")
+
+    @property
     def keys_dir(self) -> Path:
         """The folder of the key files, made with mode 0700 when first needed."""
         return self.home / "keys"
@@ -164,6 +215,16 @@ def _split(value: object) -> object:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
+
+
+def authorities_in(file: Path) -> int:
+    """How many certificates of authorities a PEM file holds; 0 where it cannot be read."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(file)
+    except OSError:
+        return 0
+    return context.cert_store_stats()["x509_ca"]
 
 
 def variable_name(field: str) -> str:

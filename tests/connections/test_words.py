@@ -10,7 +10,7 @@ from ekachit.connections.errors import ConnectError
 from ekachit.connections.words import WORDS, words_for
 from ekachit.jira import errors
 from ekachit.jira.egress import SiteError
-from ekachit.jira.transport import TokenError
+from ekachit.jira.typed_token import TokenError
 from ekachit.vault.errors import VaultError
 
 # Raised where a key file is made, before anybody waits for an answer.

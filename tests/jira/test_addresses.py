@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from ekachit.jira.errors import JiraError
 from ekachit.jira.limits import Limits
 from ekachit.jira.transport import AiohttpTransport, Request, Response
 from tests.jira.authority import Authority
-from tests.jira.hostile import reply
+from tests.jira.proxies import site
 
 HOST = "yourteam.atlassian.net"
 DEAD_6, OTHER_6, LIVING_4, OTHER_4 = "2401:1d80::1", "2401:1d80::2", "104.192.136.1", "104.192.136.2"
@@ -32,22 +32,6 @@ Connect = Callable[[socket.socket, Any], Any]
 async def ask(limits: Limits = QUICK) -> Response:
     async with AiohttpTransport(Egress(), limits=limits) as transport:
         return await transport.send(Request("GET", f"https://{HOST}/rest/api/3/myself", HOST))
-
-
-@contextlib.asynccontextmanager
-async def site(authority: Authority) -> AsyncIterator[int]:
-    """The port of a listener on loopback that is the site."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            await reader.readuntil(b"\r\n\r\n")
-            writer.write(reply(200, {"accountId": "me"}))
-            await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=authority.serving(HOST))
-    async with server:
-        yield server.sockets[0].getsockname()[1]
 
 
 @pytest.fixture
@@ -101,8 +85,8 @@ async def test_N12_one_family_is_dead_and_the_other_is_used(
 ) -> None:
     living = LIVING_4 if dead == DEAD_6 else DEAD_6
     leading_to(monkeypatch, dead, living)
-    async with site(authority) as port:
-        connected.update({dead: way, living: port})
+    async with site(authority.serving(HOST)) as far:
+        connected.update({dead: way, living: far.port})
         began = asyncio.get_running_loop().time()
         assert (await ask()).status == 200
     assert connected["asked"] == [dead, living]
@@ -166,9 +150,9 @@ def test_N12_true_sockets_on_both_loops(
     """The worker runs on uvloop, whose sockets are its own."""
 
     async def play() -> int:
-        async with site(authority) as living:
+        async with site(authority.serving(HOST)) as far:
             with black_hole() as silent:
-                found = {"127.0.0.2": silent if way == "hangs" else 1, "127.0.0.1": living}
+                found = {"127.0.0.2": silent if way == "hangs" else 1, "127.0.0.1": far.port}
 
                 # In the place of the check, which would refuse loopback.
                 async def resolve(*_: Any, **__: Any) -> list[ResolveResult]:

@@ -13,7 +13,8 @@ import pytest
 
 from ekachit.jira.errors import JiraError, Unavailable, Unexpected
 from ekachit.jira.limits import Limits
-from ekachit.jira.transport import AiohttpTransport, Request, Response, TokenError, clean_token
+from ekachit.jira.transport import AiohttpTransport, Request, Response
+from ekachit.jira.typed_token import TokenError, clean_token
 from tests.jira.hostile import TOKEN, Asked, Hostile, hostile, reply
 
 QUICK = Limits(total_seconds=0.5, connect_seconds=0.3)

@@ -19,9 +19,11 @@ from ekachit.connections import actions
 from ekachit.connections.credentials import sealed_token, store_token
 from ekachit.connections.keys import keyring, keyring_path
 from ekachit.connections.models import Connection, Instance
+from ekachit.jira.errors import Unavailable
 from ekachit.ops import doctor, outside
 from ekachit.ops.heartbeat import beat
 from ekachit.vault.secret import Secret
+from tests.jira.authority import Authority
 from tests.ops.command import run
 from tests.web.making import make_connection
 
@@ -115,9 +117,54 @@ def test_K05_a_token_that_a_restore_brought_back(connection: Connection) -> None
 
 def test_no_way_out(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
     beat("a worker")
-    monkeypatch.setattr(outside, "atlassian_time", lambda: None)
+
+    def unreachable() -> float:
+        raise Unavailable("network_refused")
+
+    monkeypatch.setattr(outside, "atlassian_time", unreachable)
     assert "port 443" in mends()[0]
     assert mends("--offline") == []
+
+
+def test_U07_the_way_out_is_told_and_no_password(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    beat("a worker")
+    assert "way out: no proxy\n" in run("doctor").stdout
+    file = Authority(tmp_path).file
+    monkeypatch.setenv("EKACHIT_EGRESS_PROXY", "http://ada:s3cret@proxy.company.example:3128")
+    monkeypatch.setenv("EKACHIT_CA_FILE", str(file))
+    settings.cache_clear()
+    told = run("doctor", "--offline").stdout
+    assert (
+        "way out: by the proxy http://proxy.company.example:3128, with a name and password, "
+        f"trusting 1 more authorities from {file}\n"
+    ) in told
+    assert "s3cret" not in told
+
+
+@pytest.mark.parametrize(
+    ("code", "mend"), [("proxy_failed", "EKACHIT_EGRESS_PROXY"), ("tls_failed", "EKACHIT_CA_FILE")]
+)
+def test_U07_what_is_wrong_with_the_way_out_has_its_mend(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, code: str, mend: str
+) -> None:
+    def failing() -> float:
+        raise Unavailable(code)
+
+    beat("a worker")
+    monkeypatch.setattr(outside, "atlassian_time", failing)
+    (wrong,) = mends()
+    assert f"({code})" in wrong
+    assert mend in wrong
+
+
+def test_U07_doctor_asks_by_the_proxy(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    monkeypatch.setenv("EKACHIT_EGRESS_PROXY", "http://127.0.0.1:1")
+    settings.cache_clear()
+    with pytest.raises(Unavailable, match="proxy_failed"):
+        outside.atlassian_time()
 
 
 def test_a_clock_that_is_off(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:

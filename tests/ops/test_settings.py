@@ -21,6 +21,8 @@ WRONG = {
     "EKACHIT_ENV": ("staging", "development"),
     "EKACHIT_WEB_WORKERS": ("0", "greater"),
     "EKACHIT_SANDBOX_HOSTS": ("10.0.0.5:80", "loopback"),
+    "EKACHIT_EGRESS_PROXY": ("socks5://ada:s3cret@proxy:1080", "http://HOST:PORT"),
+    "EKACHIT_CA_FILE": ("/nowhere/s3cret.pem", "PEM"),
     "EKACHIT_BASE_URL": ("ekachit.example.org", "https://"),
     "EKACHIT_DEFAULT_PLAN": ("gold", "pro"),
     "EKACHIT_LOG_LEVEL": ("LOUD", "INFO"),

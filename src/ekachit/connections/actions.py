@@ -24,7 +24,7 @@ from ekachit.connections.models import Connection, Project, State
 from ekachit.connections.queries import sandbox_site
 from ekachit.jira.egress import Site
 from ekachit.jira.survey import Survey
-from ekachit.jira.transport import TokenError, clean_token
+from ekachit.jira.typed_token import TokenError, clean_token
 from ekachit.vault.errors import VaultError
 from ekachit.vault.seal import Binding, SealedToken, seal
 from ekachit.vault.secret import Secret

@@ -14,9 +14,10 @@ from ekachit.connections.credentials import sealed_token
 from ekachit.connections.errors import ConnectError
 from ekachit.connections.ledger import file_calls
 from ekachit.connections.models import Connection
+from ekachit.connections.way_out import way_out
 from ekachit.jira.client import JiraClient
 from ekachit.jira.connect import Proof
-from ekachit.jira.egress import Egress, Site, SiteError, parse_site
+from ekachit.jira.egress import Site, SiteError, parse_site
 from ekachit.jira.errors import JiraError, Unavailable, Unexpected
 from ekachit.jira.ledger import Call
 from ekachit.jira.session import in_session
@@ -86,7 +87,7 @@ def check(site: Site, email: str, token: TokenSource) -> Reached:
     log = CallLog()
     try:
         proof, found = async_to_sync(prove_and_survey)(
-            site, email, token, egress=Egress(settings().allowed_sandboxes), ledger=log, clock=utc_now
+            site, email, token, egress=way_out(), ledger=log, clock=utc_now
         )
     except JiraError as trouble:
         raise _words(trouble) from None
@@ -108,7 +109,7 @@ def reload(connection: Connection, token: TokenSource) -> tuple[Survey, Sequence
             account_id=connection.account_id,
             cloud_id=connection.cloud_id,
             via_gateway=connection.via_gateway,
-            egress=Egress(settings().allowed_sandboxes),
+            egress=way_out(),
             ledger=log,
             clock=utc_now,
         )
@@ -134,7 +135,7 @@ def ask(connection: Connection, work: Callable[[JiraClient], Awaitable[T]]) -> T
             lambda transport: client_for(connection, token, transport, log),
             connection.account_id,
             work,
-            egress=Egress(settings().allowed_sandboxes),
+            egress=way_out(),
         )
     except VaultError as trouble:
         raise ConnectError(trouble.code) from None

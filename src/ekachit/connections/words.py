@@ -137,6 +137,10 @@ WORDS: dict[str, Words] = {
     "network_refused": Words(
         _("The site could not be reached."), _("Check this server's network and firewall, then try again.")
     ),
+    "proxy_failed": Words(
+        _("The proxy that this installation goes out by did not let the request through."),
+        _("The administrator sees to the proxy; `ekachit doctor` says more. Nothing was sent."),
+    ),
     "connection_reset": Words(_("The line to Jira broke while it answered."), _WAIT),
     "tls_failed": Words(
         _("The secure line to the site could not be made: its certificate was not accepted."),
@@ -222,10 +226,6 @@ WORDS: dict[str, Words] = {
         _("Make a new API token at Atlassian and give it here; your tasks are kept."),
         "token",
     ),
-    "sandbox_off": Words(
-        _("There is no sandbox Jira here."), _("Start with `make run`, or connect your own Jira site.")
-    ),
-    "not_connected": Words(
     "token_ended": Words(
         _("This site was disconnected, and an older backup brought its token back; it is not used."),
         _("Connect the site again with a new token; your tasks are kept."),
@@ -238,6 +238,10 @@ WORDS: dict[str, Words] = {
         _("This is a copy of an installation that may still run elsewhere, so Jira is not asked."),
         _("The administrator stops the other one and confirms it here; `ekachit doctor` says how."),
     ),
+    "sandbox_off": Words(
+        _("There is no sandbox Jira here."), _("Start with `make run`, or connect your own Jira site.")
+    ),
+    "not_connected": Words(
         _("This Jira site is not connected."), _("Connect it again; your tasks are kept.")
     ),
     "no_projects": Words(

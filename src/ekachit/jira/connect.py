@@ -16,7 +16,7 @@ from ekachit.jira.transport import TokenSource, Transport
 
 # A site that cannot be reached for one call cannot be reached for the next.
 _UNREACHABLE: Final = frozenset(
-    {"dns_failed", "network_refused", "tls_failed", "timeout", "connection_reset"}
+    {"dns_failed", "network_refused", "proxy_failed", "tls_failed", "timeout", "connection_reset"}
 )
 # What a scoped token meets at the site's own address; other refusals say plainly what is wrong.
 _MAY_BE_SCOPED: Final = frozenset({"token_rejected", "token_anonymous", "scope_missing"})

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
@@ -121,12 +122,35 @@ def _sandbox(host: str, port: str | None, sandbox_hosts: frozenset[str]) -> Site
     return Site(f"{LOOPBACK}:{number}", is_sandbox=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy that requests to Jira Cloud go through: `http://HOST:PORT` or `https://HOST:PORT`.
+
+    `login` is `NAME:PASSWORD` for the proxy, empty where it asks for none.
+    """
+
+    origin: str
+    login: str = field(default="", repr=False)
+
+
 class Egress:
-    """The way out. The transport asks it for every request, whoever built the address."""
+    """The way out. The transport asks it for every request, whoever built the address.
 
-    __slots__ = ("_sandboxes",)
+    `proxy` is what requests to Jira Cloud go through; those to a sandbox never do. `authorities` is a file of
+    certificates (PEM) that are trusted besides those of the machine.
+    """
 
-    def __init__(self, sandbox_hosts: frozenset[str] = frozenset()) -> None:
+    __slots__ = ("_sandboxes", "authorities", "proxy")
+
+    def __init__(
+        self,
+        sandbox_hosts: frozenset[str] = frozenset(),
+        *,
+        proxy: Proxy | None = None,
+        authorities: Path | None = None,
+    ) -> None:
+        self.proxy = proxy
+        self.authorities = authorities
         self._sandboxes = frozenset(
             each.lower().replace("localhost:", f"{LOOPBACK}:") for each in sandbox_hosts
         )

@@ -53,7 +53,7 @@ class Unavailable(JiraError):  # noqa: N818 # reads as what happened
     `sent` is False where no request was made.
 
     Codes: `rate_limited`, `site_suspended`, `server_error`, `read_only`, `timeout`, `network_refused`,
-    `dns_failed`, `tls_failed`, `connection_reset`.
+    `dns_failed`, `tls_failed`, `connection_reset`, `proxy_failed`.
     """
 
     def __init__(

@@ -1,8 +1,8 @@
 """The one file that speaks HTTP, and the one that opens a token.
 
 What guards a request is here, not at the callers: the egress check, the resolved addresses, no redirects, no
-proxies, bounded bodies, a deadline. No exception that leaves here has a frame of the HTTP library in it,
-because those frames hold the Authorization header.
+proxy but the one it was told, bounded bodies, a deadline. No exception that leaves here has a frame of the
+HTTP library in it, because those frames hold the Authorization header.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ import ssl
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, Protocol, Self, TypedDict
 
 import aiohttp
 import yarl
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from ekachit.jira.egress import Egress, is_public
+from ekachit.jira.egress import Egress, Proxy, is_public
 from ekachit.jira.errors import JiraError, Unavailable, Unexpected
 from ekachit.jira.limits import Lanes, Limits, retry_after
 
-_LONGEST_TOKEN: Final = 4096
 _CHUNK: Final = 64 * 1024
 _FINE: Final = range(200, 300)
 _REDIRECT: Final = range(300, 400)
@@ -47,31 +47,6 @@ class TokenSource(Protocol):
 
     def reveal(self) -> str:
         """Return the token."""
-
-
-class TokenError(Exception):
-    """A typed text cannot be a token. Codes: `token_empty`, `token_broken`. The text is never repeated."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
-
-
-def clean_token(text: str) -> str:
-    """Return a typed token without the blanks and line ends round it.
-
-    Raises:
-        TokenError: it is empty, longer than 4096 characters, or has a blank or a sign that is not visible
-        ASCII.
-    """
-    token = text.strip()
-    if not token:
-        raise TokenError("token_empty")
-    if len(token) > _LONGEST_TOKEN or not _is_visible_ascii(token):
-        # The frame must not keep the text for a traceback to show.
-        del text, token
-        raise TokenError("token_broken")
-    return token
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +98,10 @@ class AiohttpTransport:
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
+        proxy = self._egress.proxy
         connector = aiohttp.TCPConnector(
-            resolver=_PublicResolver(),
-            ssl=_tls(),
+            resolver=_PublicResolver() if proxy is None else _ProxyResolver(proxy),
+            ssl=_tls(self._egress.authorities),
             limit=self._limits.connections,
             keepalive_timeout=self._limits.keepalive_seconds,
             # The families take turns: one of them is dead on many a network.
@@ -153,7 +129,7 @@ class AiohttpTransport:
 
         Raises:
             Unavailable: `rate_limited` with nothing sent, while the site has asked to be left alone;
-                `timeout`, `network_refused`, `dns_failed`, `tls_failed`, `connection_reset`.
+                `timeout`, `network_refused`, `dns_failed`, `tls_failed`, `connection_reset`, `proxy_failed`.
             Unexpected: `address_blocked`, `too_large`, `bad_encoding`, `bad_http`, `client_fault`.
         """
         self._egress.check(request.url)
@@ -194,6 +170,7 @@ class AiohttpTransport:
             headers=_headers(request),
             data=request.body,
             allow_redirects=False,
+            **self._through(request),
         ) as answer:
             try:
                 body = await self._body(answer)
@@ -203,6 +180,23 @@ class AiohttpTransport:
                 raise
             kept = {name: answer.headers[name] for name in _READ_HEADERS if name in answer.headers}
             return Response(answer.status, kept, body)
+
+    def _through(self, request: Request) -> _Through:
+        """How a request goes out: by the proxy, if there is one and it is not a sandbox that is asked.
+
+        Only https goes there, and so by CONNECT: the proxy sees the host, and TLS is spoken with the site
+        itself.
+        """
+        proxy = self._egress.proxy
+        if proxy is None or not request.url.startswith("https://"):
+            return {}
+        if not proxy.login:
+            return {"proxy": yarl.URL(proxy.origin)}
+        login = base64.b64encode(proxy.login.encode()).decode()
+        return {
+            "proxy": yarl.URL(proxy.origin),
+            "proxy_headers": {"Proxy-Authorization": _Masked(f"Basic {login}")},
+        }
 
     async def _body(self, answer: aiohttp.ClientResponse) -> bytes:
         """The decoded body. Of an error it is a beginning that tells which error; of a redirect nothing."""
@@ -217,6 +211,13 @@ class AiohttpTransport:
             # The status says enough, and whoever made this body shall not choose which error we see.
             answer.close()
             return b""
+
+
+class _Through(TypedDict, total=False):
+    """What the HTTP library is told of a proxy."""
+
+    proxy: yarl.URL
+    proxy_headers: dict[str, str]
 
 
 class _Masked(str):
@@ -287,6 +288,10 @@ class _BlockedAddressError(OSError):
     """A name leads to an address that is not public."""
 
 
+class _NoProxyError(OSError):
+    """The proxy's name leads nowhere."""
+
+
 class _PublicResolver(AbstractResolver):
     """Resolves a name once; the connection goes to the checked addresses, so none can be swapped in."""
 
@@ -299,16 +304,43 @@ class _PublicResolver(AbstractResolver):
             OSError: it has none, or one of them is not public: a name with a mixed set is an attack or a
                 mistake.
         """
-        found = await asyncio.get_running_loop().getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, family=family
-        )
-        results = [_result(host, family, proto, address) for family, _, proto, _, address in found]
+        results = await _addresses(host, port, family)
         if not results or not all(is_public(each["host"]) for each in results):
             raise _BlockedAddressError(0, "address blocked")
         return results
 
     async def close(self) -> None:
         """Nothing is held."""
+
+
+class _ProxyResolver(AbstractResolver):
+    """Resolves the proxy's name, which may lead inside, and no other: the proxy resolves those of sites."""
+
+    def __init__(self, proxy: Proxy) -> None:
+        self._name = yarl.URL(proxy.origin).host
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Return the addresses of the proxy.
+
+        Raises:
+            OSError: it has none, or it is not the proxy's name.
+        """
+        if host != self._name:
+            raise _BlockedAddressError(0, "address blocked")
+        try:
+            return await _addresses(host, port, family)
+        except OSError:
+            raise _NoProxyError(0, "no proxy of this name") from None
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+async def _addresses(host: str, port: int, family: socket.AddressFamily) -> list[ResolveResult]:
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family)
+    return [_result(host, family, proto, address) for family, _, proto, _, address in found]
 
 
 def _result(host: str, family: int, proto: int, address: tuple[Any, ...]) -> ResolveResult:
@@ -322,15 +354,22 @@ def _result(host: str, family: int, proto: int, address: tuple[Any, ...]) -> Res
     )
 
 
-def _tls() -> ssl.SSLContext:
+def _tls(authorities: Path | None) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if authorities is not None:
+        try:
+            context.load_verify_locations(authorities)
+        except OSError:
+            # It was there at the start, where the settings were read; nothing is sent without it.
+            raise Unavailable("tls_failed", sent=False) from None
     return context
 
 
 # The first that fits decides: some kinds are kinds of others.
 _MEANINGS: Final[tuple[tuple[tuple[type[BaseException], ...], str], ...]] = (
     ((TimeoutError,), "timeout"),
+    ((aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError), "proxy_failed"),
     ((aiohttp.ClientConnectorDNSError,), "dns_failed"),
     ((aiohttp.ClientSSLError, ssl.SSLError, ssl.CertificateError), "tls_failed"),
     ((aiohttp.ClientConnectorError,), "network_refused"),
@@ -340,17 +379,14 @@ _MEANINGS: Final[tuple[tuple[tuple[type[BaseException], ...], str], ...]] = (
 
 def _meaning(trouble: Exception) -> JiraError:
     """The error that an exception of the HTTP library means. It repeats none of its text."""
-    if isinstance(trouble, aiohttp.ClientConnectorError) and isinstance(
-        trouble.os_error, _BlockedAddressError
-    ):
+    cause = trouble.os_error if isinstance(trouble, aiohttp.ClientConnectorError) else None
+    if isinstance(cause, _BlockedAddressError):
         return Unexpected("address_blocked")
+    if isinstance(cause, _NoProxyError):
+        return Unavailable("proxy_failed")
     for kinds, code in _MEANINGS:
         if isinstance(trouble, kinds):
             return Unavailable(code)
     if isinstance(trouble, aiohttp.ClientError):
         return Unexpected("bad_http", type(trouble).__name__)
     return Unexpected("client_fault", type(trouble).__name__)
-
-
-def _is_visible_ascii(text: str) -> bool:
-    return all("!" <= sign <= "~" for sign in text)

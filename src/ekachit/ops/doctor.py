@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from ekachit.config import settings
+from ekachit.config import authorities_in, settings
 from ekachit.ops.start import django_ready
 
 CLOCK_LIMIT_SECONDS = 120
@@ -18,6 +18,15 @@ MOUNTS = Path("/proc/self/mounts")
 SHARED_DISKS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.glusterfs", "ceph", "afs"}
 )
+
+PORT_CLOSED = "Allow outgoing HTTPS (port 443) to *.atlassian.net and api.atlassian.com."
+# What else to look at first, by the code of what went wrong.
+WAYS_OUT = {
+    "proxy_failed": "Check EKACHIT_EGRESS_PROXY and its name and password, and that the proxy allows CONNECT to"
+    " *.atlassian.net:443 and api.atlassian.com:443.",
+    "tls_failed": "Where an authority of your own signs what comes from outside, name its certificate in"
+    " EKACHIT_CA_FILE.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +46,7 @@ class Finding:
 def doctor(*, offline: bool) -> None:
     """Check this installation. Exit code 1 when something needs a mend."""
     django_ready()
-    checks: list[Callable[[], Iterator[Finding]]] = [_files, _disk, _database, _keys, _copies, _workers]
+    checks: list[Callable[[], Iterator[Finding]]] = [_files, _disk, _database, _keys, _copies, _workers, _way_out]
     if not offline:
         checks.append(_outside)
     findings = [finding for check in checks for finding in check()]
@@ -180,17 +189,27 @@ def _workers() -> Iterator[Finding]:
     )
 
 
+def _way_out() -> Iterator[Finding]:
+    """Which proxy is used and who is trusted; never the name and password for the proxy."""
+    of = settings()
+    way = "no proxy"
+    if of.proxy is not None:
+        way = f"by the proxy {of.proxy.origin}, {'with' if of.proxy.login else 'without'} a name and password"
+    trusted = ""
+    if of.ca_file is not None:
+        trusted = f", trusting {authorities_in(of.ca_file)} more authorities from {of.ca_file}"
+    yield Finding("way out", good=True, detail=way + trusted)
+
+
 def _outside() -> Iterator[Finding]:
+    from ekachit.jira.errors import JiraError  # noqa: PLC0415 # not needed with --offline
     from ekachit.ops.outside import atlassian_time  # noqa: PLC0415 # imports the HTTP client
 
-    theirs = atlassian_time()
-    if theirs is None:
-        yield Finding(
-            "egress",
-            good=False,
-            detail="api.atlassian.com does not answer",
-            mend="Allow outgoing HTTPS (port 443) to *.atlassian.net and api.atlassian.com.",
-        )
+    try:
+        theirs = atlassian_time()
+    except JiraError as trouble:
+        detail = f"api.atlassian.com does not answer ({trouble.code})"
+        yield Finding("egress", good=False, detail=detail, mend=WAYS_OUT.get(trouble.code, PORT_CLOSED))
         return
     yield Finding("egress", good=True, detail="api.atlassian.com answers")
     off = abs(time.time() - theirs)

@@ -10,10 +10,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from ekachit.config import settings
 from ekachit.connections.models import Connection
+from ekachit.connections.way_out import way_out
 from ekachit.connections.words import words_for
-from ekachit.jira.egress import Egress
 from ekachit.jira.transport import AiohttpTransport
 from ekachit.sync.engine import run_pass
 from ekachit.sync.leases import LEASE_SECONDS, Claim, claim
@@ -41,7 +40,7 @@ def sync_connection(connection: Connection) -> dict[str, Any]:
 
 
 async def _run(mine: Claim) -> Pass:
-    async with AiohttpTransport(Egress(settings().allowed_sandboxes)) as transport:
+    async with AiohttpTransport(way_out()) as transport:
         return await run_pass(mine, Surroundings(transport))
 
 

@@ -14,9 +14,8 @@ from collections.abc import Callable
 import uvloop
 from django.db import DatabaseError, close_old_connections
 
-from ekachit.config import settings
+from ekachit.connections.way_out import way_out
 from ekachit.connections.instance import held_back
-from ekachit.jira.egress import Egress
 from ekachit.jira.transport import AiohttpTransport, Transport
 from ekachit.ops import watchdog
 from ekachit.ops.housekeeping import Housekeeping
@@ -132,7 +131,7 @@ class Worker:
 
 
 async def _main(in_database: InDatabase, *, once: bool) -> None:
-    async with AiohttpTransport(Egress(settings().allowed_sandboxes)) as transport:
+    async with AiohttpTransport(way_out()) as transport:
         watchdog.still_alive()
         worker = Worker(transport, watchdog.still_alive, in_database)
         loop = asyncio.get_running_loop()

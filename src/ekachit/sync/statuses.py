@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 from asgiref.sync import async_to_sync
 
-from ekachit.config import settings
 from ekachit.connections.credentials import sealed_token
 from ekachit.connections.errors import ConnectError
 from ekachit.connections.ledger import file_calls
 from ekachit.connections.models import Project
 from ekachit.connections.reach import CallLog, client_for
+from ekachit.connections.way_out import way_out
 from ekachit.domain.sync.status import Category, category_of
-from ekachit.jira.egress import Egress
 from ekachit.jira.errors import JiraError, Unavailable
 from ekachit.jira.transport import AiohttpTransport, TokenSource
 from ekachit.vault.errors import VaultError
@@ -52,7 +51,7 @@ def statuses_of(project: Project) -> tuple[JiraStatus, ...]:
 
 
 async def _ask(project: Project, token: TokenSource, log: CallLog) -> tuple[JiraStatus, ...]:
-    async with AiohttpTransport(Egress(settings().allowed_sandboxes)) as transport:
+    async with AiohttpTransport(way_out()) as transport:
         client = client_for(project.connection, token, transport, log)
         found = await client.project_statuses(project.project_id, why=_WHY)
     return tuple(JiraStatus(each.id, each.name or each.id, category_of(each.category)) for each in found)

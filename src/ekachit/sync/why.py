@@ -9,12 +9,12 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from ekachit.config import settings
 from ekachit.connections.credentials import sealed_token
 from ekachit.connections.errors import ConnectError
 from ekachit.connections.ledger import file_calls
 from ekachit.connections.models import Connection, Project, State
 from ekachit.connections.reach import CallLog, client_for
+from ekachit.connections.way_out import way_out
 from ekachit.domain.sync.status import Category, category_of
 from ekachit.domain.sync.why import (
     Answer,
@@ -29,7 +29,6 @@ from ekachit.domain.sync.why import (
     parse_key,
 )
 from ekachit.jira import jql
-from ekachit.jira.egress import Egress
 from ekachit.jira.errors import AuthRejected, JiraError, Refused, Unavailable
 from ekachit.jira.transport import AiohttpTransport, TokenSource
 from ekachit.jira.wire import Issue, SearchPage
@@ -235,7 +234,7 @@ def _token(connection: Connection) -> TokenSource:
 
 
 async def _search(connection: Connection, token: TokenSource, log: CallLog, key: str) -> SearchPage:
-    async with AiohttpTransport(Egress(settings().allowed_sandboxes)) as transport:
+    async with AiohttpTransport(way_out()) as transport:
         client = client_for(connection, token, transport, log)
         if (await client.myself()).account_id != connection.account_id:
             raise AuthRejected("account_differs")
