@@ -14,8 +14,8 @@ from collections.abc import Callable
 import uvloop
 from django.db import DatabaseError, close_old_connections
 
-from ekachit.connections.way_out import way_out
 from ekachit.connections.instance import held_back
+from ekachit.connections.way_out import way_out
 from ekachit.jira.transport import AiohttpTransport, Transport
 from ekachit.ops import watchdog
 from ekachit.ops.housekeeping import Housekeeping
