@@ -94,11 +94,13 @@ TEMPLATES = [
 DATABASES = {"default": dj_database_url.parse(_of.database, conn_max_age=60, conn_health_checks=True)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE takes the write lock at BEGIN, where the busy timeout can wait for it; secure_delete overwrites
-    # what a disconnect removes; FULL syncs each commit, which a worker need not (`ekachit.durability`).
+    # what a disconnect removes; FULL syncs each commit, which a worker need not (`ekachit.durability`). A log that
+    # had to grow is cut back to 8 MiB when it has been put away.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+        " PRAGMA journal_size_limit=8388608;",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

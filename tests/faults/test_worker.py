@@ -43,7 +43,8 @@ def test_P08_health_is_red_where_no_worker_lives(db: None, rf: RequestFactory, s
         Heartbeat.objects.create(owner="dead", at=timezone.now() + timedelta(seconds=seconds))
     answer = health(rf.get("/health/"))
     assert answer.status_code == 503
-    assert json.loads(answer.content) == {"ok": False, "database": True, "worker": False}
+    parts = {"database": True, "write_ahead_log": True, "worker": False}
+    assert json.loads(answer.content) == {"ok": False, **parts}
     beat("alive")
     assert health(rf.get("/health/")).status_code == 200
 

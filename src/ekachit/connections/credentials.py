@@ -6,17 +6,20 @@ import contextlib
 
 from django.db import DatabaseError, transaction
 from django.db import connection as database
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from ekachit import rows
-from ekachit.connections.keys import keyring
 from ekachit.connections.ended import ended, mark_of
 from ekachit.connections.instance import held_back
+from ekachit.connections.keys import keyring
 from ekachit.connections.models import Connection, Credential, DataKey, State
 from ekachit.vault.errors import VaultError
 from ekachit.vault.keyring import Keyring
 from ekachit.vault.seal import Binding, Sealed, SealedToken, WrappedKey, rewrap, seal
 from ekachit.vault.secret import Secret
+
+_WAIT_MILLISECONDS = 500
 
 
 def binding_of(connection: Connection) -> Binding:
@@ -51,19 +54,19 @@ def sealed_token(connection: Connection) -> SealedToken:
             database may be in use elsewhere (`elsewhere`).
         Credential.DoesNotExist, DataKey.DoesNotExist: the token was destroyed.
     """
+    if held_back():
+        raise VaultError("elsewhere", "a copy of an installation that may run elsewhere")
     key = rows.one(DataKey, "connection_id = %s", [connection.pk])
     credential = rows.one(Credential, "connection_id = %s", [connection.pk])
     if key is None:
-    if held_back():
-        raise VaultError("elsewhere", "a copy of an installation that may run elsewhere")
         raise DataKey.DoesNotExist
     if credential is None:
         raise Credential.DoesNotExist
+    if mark_of(bytes(credential.sealed)) in ended():
+        raise VaultError("token_ended", "ended by a disconnect, and brought back by a restore")
     wrapped = WrappedKey(key.key_id, bytes(key.wrapped))
     return SealedToken(keyring(), wrapped, Sealed(bytes(credential.sealed)), binding_of(connection))
 
-    if mark_of(bytes(credential.sealed)) in ended():
-        raise VaultError("token_ended", "ended by a disconnect, and brought back by a restore")
 
 def destroy_key(connection: Connection) -> None:
     """Overwrite and delete the wrapped data key: from here on nobody can open the token."""
@@ -89,13 +92,24 @@ def scrub() -> bool:
     """
     with contextlib.suppress(DatabaseError), database.cursor() as cursor:
         if database.vendor == "sqlite":
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            row = cursor.fetchone()
-            return row is not None and row[0] == 0
+            return _emptied_log(cursor)
         if not database.in_atomic_block:
             cursor.execute("VACUUM connections_datakey, connections_credential")
             return True
     return False
+
+
+def _emptied_log(cursor: CursorWrapper) -> bool:
+    """Empty SQLite's write-ahead log; whether that is done. Nobody can write while it waits for a reader."""
+    cursor.execute("PRAGMA busy_timeout")
+    usual = int(cursor.fetchone()[0])
+    cursor.execute(f"PRAGMA busy_timeout = {_WAIT_MILLISECONDS}")
+    try:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        row = cursor.fetchone()
+        return row is not None and row[0] == 0
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 def finish_scrubs() -> int:

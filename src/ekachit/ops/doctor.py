@@ -46,7 +46,15 @@ class Finding:
 def doctor(*, offline: bool) -> None:
     """Check this installation. Exit code 1 when something needs a mend."""
     django_ready()
-    checks: list[Callable[[], Iterator[Finding]]] = [_files, _disk, _database, _keys, _copies, _workers, _way_out]
+    checks: list[Callable[[], Iterator[Finding]]] = [
+        _files,
+        _disk,
+        _database,
+        _keys,
+        _copies,
+        _workers,
+        _way_out,
+    ]
     if not offline:
         checks.append(_outside)
     findings = [finding for check in checks for finding in check()]
@@ -112,6 +120,8 @@ def _database() -> Iterator[Finding]:
         return
     mend = "ekachit migrate" if waiting else ""
     yield Finding("database", not waiting, f"{connection.vendor}, {len(waiting)} migrations waiting", mend)
+    if connection.vendor == "sqlite":
+        yield _write_ahead_log()
     if connection.vendor == "sqlite" and not waiting:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA quick_check")
@@ -122,6 +132,14 @@ def _database() -> Iterator[Finding]:
             answer,
             "" if answer == "ok" else "Stop, and restore your last backup.",
         )
+
+
+def _write_ahead_log() -> Finding:
+    from ekachit.ops.write_ahead_log import is_bounded, log_bytes, log_path  # noqa: PLC0415 # needs Django set up
+
+    fine = is_bounded()
+    mend = f"Something reads the database without an end: `fuser -v {log_path()}` names it. End it, or restart Ekachit."
+    return Finding("write-ahead log", fine, f"{log_bytes() / 1024**2:.0f} MiB", "" if fine else mend)
 
 
 def _keys() -> Iterator[Finding]:

@@ -9,13 +9,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ekachit.ops.heartbeat import workers_alive
+from ekachit.ops.write_ahead_log import is_bounded
 
 
 @login_not_required
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 # Django's signature
-    """Answer 200 when the database answers and a worker lives, else 503 with which of them does not."""
+    """Answer 200 when the database answers, its log is bounded and a worker lives, else 503 with which it is not."""
     database, worker = True, False
     try:
         with connection.cursor() as cursor:
@@ -23,5 +24,6 @@ def health(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 # Django's sig
         worker = workers_alive() > 0
     except DatabaseError:
         database = False
-    fine = database and worker
-    return JsonResponse({"ok": fine, "database": database, "worker": worker}, status=200 if fine else 503)
+    parts = {"database": database, "write_ahead_log": is_bounded(), "worker": worker}
+    fine = all(parts.values())
+    return JsonResponse({"ok": fine, **parts}, status=200 if fine else 503)

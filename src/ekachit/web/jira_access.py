@@ -13,7 +13,15 @@ from django.views.decorators.http import require_safe
 
 from ekachit.connections.access import own_connection
 from ekachit.connections.models import Connection
-from ekachit.connections.requests_made import Answer, Wanted, as_csv, lately, reasons, requests_made
+from ekachit.connections.requests_made import (
+    Answer,
+    Wanted,
+    as_csv,
+    lately,
+    read_in_parts,
+    reasons,
+    requests_made,
+)
 from ekachit.web.ledger_words import choices
 from ekachit.web.visit import Visit
 
@@ -92,6 +100,6 @@ def download(request: Visit, connection_id: int) -> StreamingHttpResponse:
     """Hand out the requests as a CSV file, those that the filter asks for."""
     connection = own_connection(request.user, connection_id)
     rows = requests_made(connection, Filter(request.GET, connection=connection).wanted)
-    answer = StreamingHttpResponse(as_csv(rows.iterator()), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(as_csv(read_in_parts(rows)), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="ekachit-jira-requests.csv"'
     return answer
