@@ -14,11 +14,13 @@ from collections.abc import Callable
 import uvloop
 from django.db import DatabaseError, close_old_connections
 
+from ekachit.config import settings
 from ekachit.connections.instance import held_back
 from ekachit.connections.way_out import way_out
 from ekachit.jira.transport import AiohttpTransport, Transport
 from ekachit.ops import watchdog
 from ekachit.ops.housekeeping import Housekeeping
+from ekachit.ops.pace import Pace
 from ekachit.sync.delivery import deliver
 from ekachit.sync.engine import run_pass
 from ekachit.sync.leases import Claim, Lane, claim_due, claim_to_send
@@ -34,7 +36,7 @@ GRACE_SECONDS = 8.0
 
 
 class Worker:
-    """Claims due connections and runs one pass for each, at most `AT_ONCE` side by side.
+    """Claims due connections and runs one pass for each, at most `AT_ONCE` side by side, fewer by its `pace`.
 
     `alive` is called every few seconds for as long as it does not hang.
     """
@@ -44,8 +46,10 @@ class Worker:
         transport: Transport,
         alive: Callable[[], None] = lambda: None,
         in_database: InDatabase = in_thread,
+        pace: Pace | None = None,
     ) -> None:
         self._alive = alive
+        self._pace = pace or Pace(AT_ONCE)
         self._around = Surroundings(transport, in_database=in_database)
         self._owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._running: set[asyncio.Task[None]] = set()
@@ -88,7 +92,7 @@ class Worker:
         self._database_away = trouble is not None
 
     async def _tick(self) -> int:
-        room = AT_ONCE - len(self._running)
+        room = self._pace.limit - len(self._running)
         if room <= 0:
             return 0
         try:
@@ -100,8 +104,14 @@ class Worker:
         for claim in claims:
             task = asyncio.ensure_future(self._one(claim))
             self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            task.add_done_callback(self._forget)
+        if claims:
+            self._pace.note(len(self._running))
         return len(claims)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._pace.note(len(self._running))
 
     def _claim(self, room: int) -> list[Claim]:
         close_old_connections()
@@ -114,8 +124,11 @@ class Worker:
     async def _one(self, claim: Claim) -> None:
         try:
             await (deliver if claim.lane is Lane.SEND else run_pass)(claim, self._around)
+            self._pace.ended_well()
         except asyncio.CancelledError:
             raise
+        except MemoryError:
+            self._pace.ran_out()
         except DatabaseError as trouble:
             log.warning("The pass of connection %s: %s", claim.connection_id, type(trouble).__name__)
         except Exception:  # a bulkhead: one connection's trouble must not end the others' worker
@@ -133,12 +146,14 @@ class Worker:
 async def _main(in_database: InDatabase, *, once: bool) -> None:
     async with AiohttpTransport(way_out()) as transport:
         watchdog.still_alive()
-        worker = Worker(transport, watchdog.still_alive, in_database)
+        pace = Pace(AT_ONCE, settings().home)
+        worker = Worker(transport, watchdog.still_alive, in_database, pace)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, worker.stop)
         try:
             await worker.run(once=once)
+            pace.close()
         finally:
             watchdog.at_an_end()
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -13,8 +14,10 @@ import pytest
 from django.utils import timezone
 
 from ekachit.accounts.actions import add_account
+from ekachit.config import settings
 from ekachit.connections.models import AccessRecord, Connection
 from ekachit.ops import worker
+from ekachit.ops.pace import FOLDER
 from ekachit.sandbox.run import SandboxThread
 from ekachit.sync import leases
 from ekachit.sync.checkpoints import Checkpoint
@@ -66,6 +69,25 @@ def test_P01_work_goes_on_by_itself_once_the_lease_is_over(
     scene.converged()
     assert took < 2 + 3, "the lease, and a moment"
     assert leases.LEASE_SECONDS + 2 * worker.TICK_SECONDS < 60, "with the real figures: within a minute"
+
+
+def test_P07_after_a_worker_that_was_killed_the_next_one_takes_half_and_loses_nothing(
+    transactional_db: None, farm: WorkerFarm, sandbox: SandboxThread
+) -> None:
+    """The kernel ends a process that takes too much memory by SIGKILL, without a word."""
+    scenes = [fresh_import(sandbox, f"p{n}") for n in range(8)]
+    shutil.rmtree(settings().home / FOLDER, ignore_errors=True)  # what others left that were killed before
+    held = []
+    for _ in range(3):
+        Connection.objects.update(due_at=timezone.now(), lease_until=None, reread=True)
+        assert farm.run(sandbox, Checkpoint.IN_APPLY, lanes=8) == KILLED
+        held.append(Connection.objects.filter(lease_until__isnull=False).count())
+    assert held == [8, 4, 2]
+    for scene in scenes:
+        scene.wake()
+    assert farm.run(sandbox, lanes=8) == ENDED
+    for scene in scenes:
+        scene.converged()
 
 
 def test_P06_a_worker_told_to_end_ends_soon_and_leaves_the_connection_free(
