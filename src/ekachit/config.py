@@ -29,6 +29,8 @@ DATABASE_SCHEMES = frozenset({"sqlite", "postgres", "postgresql"})
 EMAIL_SCHEMES = frozenset({"console", "smtp", "smtps", "submission"})
 # As Django's `check --deploy` has it (security.W009), and a random text of that length has more different signs.
 SHORTEST_SECRET, FEWEST_SIGNS = 50, 10
+# Where SQLite and Python look, after TMPDIR.
+PLACES_FOR_TEMPORARY_FILES = ("/var/tmp", "/usr/tmp", "/tmp")  # noqa: S108 # looked at only
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -279,3 +281,19 @@ def secret_key(of: Settings) -> str:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_urlsafe(48))
     return path.read_text(encoding="ascii").strip()
+
+
+def place_temporary_files(of: Settings) -> None:
+    """Let temporary files be in the data folder where the machine has no place for them, as on a read-only file system.
+
+    SQLite needs them for large transactions, and looks for a place once, when it is loaded: later would be too late.
+
+    Raises:
+        OSError: the data folder cannot be written.
+    """
+    places = [os.environ.get("TMPDIR"), *PLACES_FOR_TEMPORARY_FILES]
+    if any(os.access(each, os.W_OK | os.X_OK) for each in places if each):
+        return
+    folder = of.home.absolute() / "tmp"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    os.environ["TMPDIR"] = str(folder)

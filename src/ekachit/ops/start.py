@@ -13,7 +13,7 @@ import click
 import django
 from django.apps import apps
 
-from ekachit.config import settings
+from ekachit.config import place_temporary_files, settings
 
 if TYPE_CHECKING:
     from django.db.migrations.loader import MigrationLoader
@@ -36,6 +36,7 @@ def django_ready() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place_temporary_files(settings())
         if not apps.ready:
             django.setup()
     except OSError as trouble:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
 import time
 
@@ -39,7 +40,7 @@ def up(host: str | None, port: int | None, sandbox_port: int, sandbox: bool | No
         raise click.ClickException(
             "The sandbox Jira is not for production. Leave --sandbox out, or EKACHIT_ENV."
         )
-    prepare(of)
+    _prepare_apart(of)
     try:
         web_host, web_port = host or of.host, _step(host or of.host, port or of.port, "web")
         jira_port = _step("127.0.0.1", sandbox_port, "sandbox") if with_sandbox else None
@@ -48,6 +49,29 @@ def up(host: str | None, port: int | None, sandbox_port: int, sandbox: bool | No
     supervisor = Supervisor(programs(of, web_host, web_port, jira_port))
     asyncio.run(_run(supervisor, of, web_host, web_port))
     click.echo("Ekachit has ended.", err=True)
+
+
+def _prepare_apart(of: Settings) -> None:
+    """Prepare in a process of its own: the supervisor, which stays, keeps nothing of what that takes in memory."""
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            prepare(of)
+            code = 0
+        except click.ClickException as trouble:
+            trouble.show()
+            code = trouble.exit_code
+        except Exception:
+            sys.excepthook(*sys.exc_info())
+            raise
+        finally:
+            for stream in (sys.stdout, sys.stderr):
+                stream.flush()
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    if code := os.waitstatus_to_exitcode(status):
+        raise SystemExit(abs(code))
 
 
 def prepare(of: Settings) -> None:
