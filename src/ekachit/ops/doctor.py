@@ -43,7 +43,14 @@ class Finding:
 @click.option(
     "--offline", is_flag=True, help="Leave out the checks that ask Atlassian's server for its time."
 )
-def doctor(*, offline: bool) -> None:
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    default=None,
+    metavar="FILE",
+    help="Write a report for a question or an issue to a new file: no names, texts or secrets in it.",
+)
+def doctor(*, offline: bool, report: Path | None) -> None:
     """Check this installation. Exit code 1 when something needs a mend."""
     django_ready()
     checks: list[Callable[[], Iterator[Finding]]] = [
@@ -62,8 +69,32 @@ def doctor(*, offline: bool) -> None:
         click.echo(f"{'ok  ' if each.good else 'MEND'} {each.what}: {each.detail}")
         if each.mend:
             click.echo(f"       {each.mend}")
+    if report is not None:
+        _write(report, findings)
     if not all(each.good for each in findings):
         raise SystemExit(1)
+
+
+def _write(path: Path, findings: list[Finding]) -> None:
+    """Write the report.
+
+    Raises:
+        click.ClickException: something is there already, or it cannot be written.
+    """
+    from django.utils import timezone  # noqa: PLC0415 # needs Django set up
+
+    from ekachit.ops.report import made_report, write_report  # noqa: PLC0415 # likewise
+
+    checks = [(each.what, each.good) for each in findings]
+    try:
+        write_report(path, made_report(settings(), checks, now=timezone.now()))
+    except FileExistsError:
+        raise click.ClickException(
+            f"{path} is there already, and stays as it is. Name another file."
+        ) from None
+    except OSError as trouble:
+        raise click.ClickException(f"{path} cannot be written: {trouble.strerror}.") from None
+    click.echo(f"The report is in {path}. Look it over before you send it.")
 
 
 def _files() -> Iterator[Finding]:
