@@ -100,13 +100,20 @@ def half_a_life() -> None:
     beat("a worker")
 
 
+def numbered(field: Any, number: int) -> str:
+    """The canary, another one for each row where there is room for that."""
+    long = f"{CANARY}{number}"
+    return long if len(long) <= (field.max_length or len(long)) else CANARY
+
+
 def write_canaries() -> set[str]:
     """Put the canary into every text of every row that is no word of a closed list; which fields those were."""
     filled = set()
     for model in (model for app in OURS for model in apps.get_app_config(app).get_models()):
         for field in model._meta.concrete_fields:
             codes = field.name in {"code", "error"} and not field.choices
-            if field.choices or field.primary_key or field.is_relation or codes:
+            too_short = (field.max_length or 99) < len(CANARY)
+            if field.choices or field.primary_key or field.is_relation or codes or too_short:
                 continue
             value: Any = {"said": CANARY} if isinstance(field, JSONField) else CANARY
             if isinstance(field, CharField | TextField | JSONField) and field.name not in {
@@ -115,7 +122,7 @@ def write_canaries() -> set[str]:
             }:
                 rows = model._default_manager.all()
                 for row in rows:
-                    unique = f"{CANARY}{row.pk}" if value is CANARY else value
+                    unique = numbered(field, row.pk) if value is CANARY else value
                     model._default_manager.filter(pk=row.pk).update(**{field.name: unique})
                 if rows:
                     filled.add(f"{model.__name__}.{field.name}")
