@@ -99,8 +99,10 @@ def _write(path: Path, findings: list[Finding]) -> None:
 
 def _files() -> Iterator[Finding]:
     from ekachit.connections.ended import list_path  # noqa: PLC0415 # needs Django set up
+    from ekachit.ops.copies import copies, folder  # noqa: PLC0415 # likewise
 
-    for path in (settings().home, list_path(), settings().keys_dir, *sorted(settings().keys_dir.glob("*"))):
+    keys = (settings().keys_dir, *sorted(settings().keys_dir.glob("*")))
+    for path in (settings().home, list_path(), *keys, folder(), *copies()):
         if not path.exists():
             continue
         open_to_others = bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))

@@ -16,6 +16,7 @@ from ekachit.accounts.actions import forget_ended_sessions
 from ekachit.connections.credentials import finish_scrubs
 from ekachit.connections.instance import held_back
 from ekachit.domain.sync.schedule import OVERDUE_SECONDS
+from ekachit.ops.copies import forget_old_copies
 from ekachit.ops.heartbeat import beat
 from ekachit.sync.expiry import warn_of_expiry
 from ekachit.sync.leaving import end_again, follow_plans
@@ -85,6 +86,7 @@ class Housekeeping:
             mend_versions(now)
             forget_old(now)
             forget_ended_sessions()
+            forget_old_copies(now)
             self._forget_at = now + FORGET_EVERY
         self._last_round = now
 

@@ -120,16 +120,46 @@ def refuse_copy() -> None:
 def migrate_database() -> None:
     """Bring the database to this version; quick and silent where it is already.
 
-    Raises:
-        click.ClickException: it is of a later version than this, or its file is damaged.
-    """
-    from django.core.management import call_command  # noqa: PLC0415 # needs Django set up
-    from django.db import connection  # noqa: PLC0415 # likewise
-    from django.db.migrations.loader import MigrationLoader  # noqa: PLC0415 # likewise
+    A SQLite file with accounts in it is copied before it is changed.
 
-    _refuse_damaged()
-    _refuse_later(MigrationLoader(connection))
-    call_command("migrate", interactive=False, verbosity=0)
+    Raises:
+        click.ClickException: it is of a later version than this, its file is damaged, or it could not be copied.
+    """
+    from django.db import connection  # noqa: PLC0415 # needs Django set up
+    from django.db.migrations.loader import MigrationLoader  # noqa: PLC0415 # likewise
+    from django.utils import timezone  # noqa: PLC0415 # likewise
+
+    from ekachit.ops.copies import note_update_made  # noqa: PLC0415 # likewise
+    from ekachit.ops.schema import bring_up, one_at_a_time, waiting  # noqa: PLC0415 # likewise
+
+    with one_at_a_time():
+        _refuse_damaged()
+        _refuse_later(MigrationLoader(connection))
+        if waiting():
+            _copy_first()
+        bring_up()
+        note_update_made(timezone.now())
+
+
+def _copy_first() -> None:
+    """Copy a SQLite file with accounts in it, and say where to.
+
+    Raises:
+        click.ClickException: it could not be copied; nothing was changed.
+    """
+    from django.db import DatabaseError  # noqa: PLC0415 # needs Django set up
+
+    from ekachit.ops.copies import copy_before_update, folder  # noqa: PLC0415 # likewise
+
+    try:
+        place = copy_before_update()
+    except (OSError, DatabaseError) as trouble:
+        raise click.ClickException(
+            f"The database is to be updated, and could not be copied to {folder()} before ({trouble}). Make room for a "
+            "copy there and start again; nothing was changed."
+        ) from None
+    if place is not None:
+        click.echo(f"The database is updated; a copy from before is in {place.parent}.", err=True)
 
 
 def _refuse_damaged() -> None:
