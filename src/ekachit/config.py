@@ -31,6 +31,11 @@ EMAIL_SCHEMES = frozenset({"console", "smtp", "smtps", "submission"})
 SHORTEST_SECRET, FEWEST_SIGNS = 50, 10
 # Where SQLite and Python look, after TMPDIR.
 PLACES_FOR_TEMPORARY_FILES = ("/var/tmp", "/usr/tmp", "/tmp")  # noqa: S108 # looked at only
+# No page takes more: a file of one's own history has at most 1 MB.
+LARGEST_BODY = 2_621_440
+# Where the server tells the pages why it did not read a body: `too_large`, `too_slow` or `too_many`. No header can: in
+# WSGI those begin with HTTP_.
+UNREAD_BODY = "ekachit.unread_body"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 

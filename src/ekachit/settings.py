@@ -10,7 +10,7 @@ import dj_email_url
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 
-from ekachit.config import secret_key, settings
+from ekachit.config import LARGEST_BODY, secret_key, settings
 
 # Lets `ModelAdmin[User]` and the like be written down at run time too, not only for mypy.
 django_stubs_ext.monkeypatch()
@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "ekachit.web.middleware.UnreadBodiesMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -70,6 +71,11 @@ MIDDLEWARE = [
     "ekachit.web.middleware.OwnWaysMiddleware",
     "ekachit.web.middleware.PrivatePagesMiddleware",
 ]
+
+# The server has turned away what is larger before; this holds where another one serves, and for the number of fields.
+DATA_UPLOAD_MAX_MEMORY_SIZE = LARGEST_BODY
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
 
 ROOT_URLCONF = "ekachit.urls"
 WSGI_APPLICATION = "ekachit.wsgi.application"
@@ -129,6 +135,11 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "web:home"
 ACCOUNT_EMAIL_VERIFICATION = "none" if _of.email_url.startswith("console:") else "mandatory"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "ekachit.accounts.passkeys.AddForm",
+    "login_webauthn": "ekachit.accounts.passkeys.LoginForm",
+    "reauthenticate_webauthn": "ekachit.accounts.passkeys.ReauthenticateForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _of.production
 
 vars().update(dj_email_url.parse(_of.email_url))

@@ -13,6 +13,11 @@ from ekachit.ops.start import (
     refuse_copy,
 )
 
+# For one web process. A line that sends no whole head in time is closed, and so is one that is kept and idle.
+MOST_LINES = 512
+HEAD_MILLISECONDS = 10_000
+LARGEST_HEAD = 64 * 1024
+
 
 @click.command()
 def migrate() -> None:
@@ -30,17 +35,21 @@ def serve(host: str | None, port: int | None) -> None:
     database_ready()
     collect_static()
     from granian import Granian  # noqa: PLC0415 # slow to import, needed here only
-    from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415 # likewise
+    from granian.constants import HTTPModes, Interfaces, TaskImpl  # noqa: PLC0415 # likewise
+    from granian.http import HTTP1Settings  # noqa: PLC0415 # likewise
     from granian.log import LogLevels  # noqa: PLC0415 # likewise
 
     Granian(
-        "ekachit.wsgi:application",
+        "ekachit.wsgi:front",
         address=host or settings().host,
         port=port or settings().port,
-        interface=Interfaces.WSGI,
+        # The pages are WSGI all the same: `ekachit.ops.front` has the threads, and reads bodies without them.
+        interface=Interfaces.RSGI,
+        task_impl=TaskImpl.asyncio,
         workers=settings().web_workers,
-        blocking_threads=8,
+        backpressure=MOST_LINES,
         http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_MILLISECONDS, max_buffer_size=LARGEST_HEAD),
         websockets=False,
         log_level=LogLevels.error,
         respawn_failed_workers=True,

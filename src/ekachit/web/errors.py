@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -38,6 +39,27 @@ CSRF = Trouble(
     _("This form could not be trusted."),
     _("It was open for long, or cookies are blocked. Go back, reload the page and send it again."),
 )
+TOO_MANY_FIELDS = Trouble(
+    400,
+    _("That form has too many fields."),
+    _("No form here has as many. Go back, reload the page and try again."),
+)
+# By what the server says of a body that it did not read.
+UNREAD = {
+    "too_large": Trouble(
+        413,
+        _("That is too large."),
+        _("At most 2.5 MB are taken at once, and nothing was saved. Send it in parts."),
+    ),
+    "too_slow": Trouble(
+        408,
+        _("That came too slowly."),
+        _("It did not arrive whole in time, so nothing was saved. Try again."),
+    ),
+    "too_many": Trouble(
+        503, _("Too much is being sent at the moment."), _("Nothing was saved. Try again in a minute.")
+    ),
+}
 NOT_FOUND = Trouble(
     404,
     _("There is nothing here."),
@@ -55,9 +77,17 @@ BUSY = Trouble(
 )
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 # Django's signature
-    """Answer a request that cannot be understood."""
-    return _page(request, BAD_REQUEST)
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that cannot be understood, or is more than is taken."""
+    if isinstance(exception, RequestDataTooBig):
+        return unread(request, "too_large")
+    many = isinstance(exception, TooManyFieldsSent | TooManyFilesSent)
+    return _page(request, TOO_MANY_FIELDS if many else BAD_REQUEST)
+
+
+def unread(request: HttpRequest, code: str) -> HttpResponse:
+    """Answer a request whose body was not read, for the reason that `code` says."""
+    return _page(request, UNREAD[code])
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 # Django's signature

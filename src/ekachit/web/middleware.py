@@ -10,12 +10,27 @@ from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 
+from ekachit.config import UNREAD_BODY
+from ekachit.web.errors import unread
+
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
 def _signed_in(request: HttpRequest) -> bool:
     """Whether a person is signed in; without a session cookie nothing is looked up."""
     return settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
+
+
+class UnreadBodiesMiddleware:
+    """Answers with a page where the server did not read what was sent."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer; nothing is looked up and no form is taken where its body was not read."""
+        code = request.META.get(UNREAD_BODY)
+        return unread(request, code) if code else self.get_response(request)
 
 
 class OwnWaysMiddleware:
