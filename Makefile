@@ -8,6 +8,7 @@ PYTHON ?=
 # Passed on to pytest by `make test` and `make test-fast`: make test-fast ARGS="tests/jira -x"
 ARGS ?=
 UV := uv==0.13.9
+AUDIT := pip-audit==2.10.1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -97,6 +98,15 @@ lock: build/lock/bin/uv  ## Bring the lock files in line with pyproject.toml; UP
 
 COMPILE = build/lock/bin/uv pip compile --quiet $(if $(UPGRADE),--upgrade) \
   --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
+.PHONY: audit
+audit: build/audit/bin/pip-audit  ## Ask PyPI for known holes in what is shipped; code 1 if there is one (needs a network)
+	@build/audit/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict $(ARGS)
+
+build/audit/bin/pip-audit: Makefile
+	@tools/make_venv.sh build/audit $(PYTHON)
+	build/audit/bin/python -m pip --disable-pip-version-check --quiet install $(AUDIT)
+	@touch $@
 
 build/lock/bin/uv: Makefile
 	@tools/make_venv.sh build/lock $(PYTHON)
