@@ -29,7 +29,6 @@ from django.db.models import (
     Model,
 )
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 M = TypeVar("M", bound=Model)
 # SQLite before 3.32 takes no more in one statement.
@@ -166,9 +165,14 @@ def moment(when: datetime) -> object:
     return _database().ops.adapt_datetimefield_value(when)
 
 
+def unread(column: str) -> str:
+    """Return SQL for a column of times that the driver does not convert where `as_moment` does it in half the time."""
+    return f"CAST({column} AS TEXT)" if _database().vendor == "sqlite" else column
+
+
 def as_moment(value: datetime | str | None) -> datetime | None:
     """Return a time that came out of the database."""
-    when = parse_datetime(value) if isinstance(value, str) else value
+    when = datetime.fromisoformat(value) if isinstance(value, str) else value
     return when if when is None or when.tzinfo is not None else when.replace(tzinfo=UTC)
 
 

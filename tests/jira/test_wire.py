@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from ekachit.jira.changelog import moment
 from ekachit.jira.errors import Unexpected
-from ekachit.jira.wire import Issue, Myself, Project, Unreadable, decode, read_issue
+from ekachit.jira.wire import Issue, Myself, Project, Unreadable, decode
+from ekachit.jira.wire_issues import read_issue, read_page
 from ekachit.jira.wire_workflow import Transition
 
 
@@ -48,7 +49,9 @@ def test_what_is_read_of_an_issue() -> None:
                 {"id": "2", "key": "APP-2", "fields": {"summary": "s", "status": status, "priority": None}}
             ],
             customfield_10016=3.0,
-        )
+            customfield_10017=4.0,
+        ),
+        ["summary", "customfield_10016"],
     )
     assert isinstance(read, Issue)
     assert len(read.title) == 255
@@ -58,7 +61,7 @@ def test_what_is_read_of_an_issue() -> None:
     assert read.fields.status.category == "indeterminate"
     assert read.fields.subtasks is not None
     assert (read.fields.subtasks[0].title, read.fields.subtasks[0].category) == ("s", "indeterminate")
-    assert bytes(read.custom["customfield_10016"]) == b"3.0"
+    assert {name: bytes(value) for name, value in read.custom.items()} == {"customfield_10016": b"3.0"}
 
 
 def test_X12_control_characters_are_no_part_of_a_text() -> None:
@@ -168,3 +171,27 @@ def test_T06_a_moment_that_is_in_no_calendar_puts_its_issue_aside_alone(text: st
 )
 def test_T06_a_moment_at_the_edge_of_a_calendar_is_read(text: str, expected: datetime) -> None:
     assert moment(text) == expected
+
+
+def test_a_page_brings_the_same_with_and_without_one_that_cannot_be_read() -> None:
+    good = [json.loads(issue(summary=f"Number {number}", customfield_10016=number)) for number in range(3)]
+    fields = ["summary", "customfield_10016"]
+    whole = read_page(json.dumps({"issues": good, "isLast": True}).encode(), fields)
+    broken = {"id": "9", "key": "B-9", "fields": {"updated": "yesterday"}}
+    mixed = read_page(json.dumps({"issues": [good[0], broken, *good[1:]], "isLast": True}).encode(), fields)
+    assert whole.is_last
+    assert [bytes(each.custom["customfield_10016"]) for each in whole.issues if isinstance(each, Issue)] == [
+        b"0",
+        b"1",
+        b"2",
+    ]
+    assert mixed.issues == [
+        whole.issues[0],
+        Unreadable("has a time of unknown form", "9", "B-9"),
+        *whole.issues[1:],
+    ]
+
+
+def test_a_page_whose_token_is_none_is_no_page() -> None:
+    with pytest.raises(Unexpected):
+        read_page(b'{"issues": [], "nextPageToken": 5}')

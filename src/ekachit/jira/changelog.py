@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import Final
 
 from msgspec import Struct
 
-_WHEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)")
-_EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
-_LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+_FIRST_YEAR: Final = 1990
+_PAST_YEAR: Final = 2200
+_EARLIEST: Final = datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC)
 
 
 class StatusChange(Struct, frozen=True):
@@ -55,13 +54,16 @@ def moment(text: str) -> datetime:
     Raises:
         ValueError: it is none, or not between 1990 and 2200.
     """
-    if _WHEN.fullmatch(text) is None:
-        raise ValueError("has a time of unknown form")
     try:
-        when = datetime.fromisoformat(text).astimezone(UTC)
+        when = datetime.fromisoformat(text)
+        zone = when.tzinfo
+        when = when if zone is UTC else when.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError("has a time that does not exist") from None
-    if not _EARLIEST <= when < _LATEST:
+        zone = None
+    if zone is None or text[7:8] != "-":
+        # Also one without an offset, which would be taken for a time of this machine's zone, and one by weeks.
+        raise ValueError("has a time of unknown form")
+    if not _FIRST_YEAR <= when.year < _PAST_YEAR:
         raise ValueError("has a time that cannot be")
     return when
 

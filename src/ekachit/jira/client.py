@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from ekachit.jira import jql as queries
-from ekachit.jira import wire, wire_workflow
+from ekachit.jira import wire, wire_issues, wire_workflow
 from ekachit.jira.calls import PROVING, Endpoint, Note, Question, number
 from ekachit.jira.classify import classify
 from ekachit.jira.egress import Site
@@ -148,8 +148,10 @@ class JiraClient:
         while more:
             encoded = msgspec.json.encode(body)
             call = Question(endpoint=Endpoint.SEARCH, why=why, body=encoded, fields=asked)
-            raw = await self._ask_proven(call, _as(wire.RawPage), counted=lambda page: len(page.issues))
-            page, token = self._page(raw, listing)
+            read = await self._ask_proven(
+                call, lambda body: wire_issues.read_page(body, asked), counted=lambda page: len(page.issues)
+            )
+            page, token = self._page(read, listing)
             yield page
             more = token is not None
             body["nextPageToken"] = token
@@ -174,7 +176,7 @@ class JiraClient:
         asked = _with_assignee(fields)
         query = {"fields": ",".join(asked)} | ({"expand": "changelog"} if with_changes else {})
         call = Question(endpoint=Endpoint.ISSUE, why=why, of=issue_id, query=query, fields=asked)
-        found = await self._ask_proven(call, wire.read_issue)
+        found = await self._ask_proven(call, lambda body: wire_issues.read_issue(body, asked))
         if isinstance(found, wire.Unreadable):
             raise Unexpected("bad_shape", found.reason)
         return found if self._is_mine(found) else None
@@ -235,25 +237,26 @@ class JiraClient:
                 return wire.ProjectPage([], is_last=True)
             raise
 
-    def _page(self, raw: wire.RawPage, listing: Listing) -> tuple[wire.SearchPage, str | None]:
+    def _page(self, read: wire_issues.Read, listing: Listing) -> tuple[wire.SearchPage, str | None]:
         """What a page brings that is new and the asker's own, and the token of the next."""
+        me = "" if self._me is None else self._me.account_id
         issues: list[wire.Issue] = []
         unreadable: list[wire.Unreadable] = []
         foreign: list[str] = []
-        brought: list[str] = []
-        for item in wire.read_issues(raw.issues):
+        news = 0
+        for item in read.issues:
             if item.id is None:
                 listing.miss()
             elif not listing.is_new(item.id):
                 continue
-            brought.append(item.id or "")
+            news += 1
             if isinstance(item, wire.Unreadable):
                 unreadable.append(item)
-            elif self._is_mine(item):
+            elif me and item.assignee_id == me:
                 issues.append(item)
             else:
                 foreign.append(item.id)
-        token = listing.next_token(raw.next_page_token, is_last=raw.is_last, brought=brought)
+        token = listing.next_token(read.next_page_token, is_last=read.is_last, news=news)
         page = wire.SearchPage(tuple(issues), tuple(unreadable), tuple(foreign), listing.complete)
         return page, token
 

@@ -6,7 +6,6 @@ without a token, at a token seen before, at a page that brings nothing new, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 MOST_PAGES: Final = 1000
@@ -23,23 +22,24 @@ class Listing:
 
     def is_new(self, item_id: str) -> bool:
         """Whether an item comes for the first time; of two the first counts."""
-        fresh = item_id not in self._seen
+        if item_id in self._seen:
+            return False
         self._seen.add(item_id)
-        return fresh
+        return True
 
     def miss(self) -> None:
         """Note that something is missing: the listing is not complete."""
         self.complete = False
 
-    def next_token(self, token: str | None, *, is_last: bool | None, brought: Iterable[str]) -> str | None:
-        """Return the token of the next page, None at the end. `brought` are the page's new items.
+    def next_token(self, token: str | None, *, is_last: bool | None, news: int) -> str | None:
+        """Return the token of the next page, None at the end. `news` is how many new items the page brought.
 
         Where the end is not one that Jira means, the listing is no longer complete.
         """
         self._pages_left -= 1
         if is_last or not token:
             return None
-        if token in self._tokens or not any(True for _ in brought) or self._pages_left <= 0:
+        if token in self._tokens or not news or self._pages_left <= 0:
             self.miss()
             return None
         self._tokens.add(token)

@@ -6,23 +6,19 @@ is returned as `Unreadable` with the reason, so that it does not spoil its page.
 
 from __future__ import annotations
 
-import contextlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
 
-from ekachit.jira.changelog import Changelog, StatusChange, moment
-from ekachit.jira.errors import Unexpected, capped
+from ekachit.jira.changelog import StatusChange
+from ekachit.jira.errors import Unexpected
 from ekachit.jira.wire_workflow import FieldSchema, Status
 
 TITLE_LIMIT: Final = 255
-_ID = re.compile(r"[0-9]{1,19}")
-_KEY_LIMIT: Final = 100
-_NO_KEY = re.compile(r"[\s/\\<>\"']")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # An escaped NUL, but not an escaped backslash before "u0000".
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
@@ -233,37 +229,17 @@ class TenantInfo(Struct, rename="camel", frozen=True):
     cloud_id: str
 
 
-class _RawIssue(Struct, frozen=True):
-    id: str
-    # Never left out by Jira where fields were asked for: without them an issue would pass for somebody else's.
-    fields: Raw
-    key: str = ""
-    changelog: Changelog | None = None
-
-
-class _WholeIssue(Struct, frozen=True):
-    id: str
-    fields: Fields
-    key: str = ""
-    changelog: Changelog | None = None
-
-
-class _Label(Struct, frozen=True):
-    id: Any = None
-    key: Any = None
-
-
 def decode(body: bytes, kind: type[T]) -> T:
     """Return a body as a shape.
 
     Raises:
         Unexpected: `not_json`, or `bad_shape` for JSON of another form.
     """
-    return _decoded(_mended(body), kind)
+    return decoded(mended(body), kind)
 
 
-def _decoded(body: bytes | Raw, kind: type[T]) -> T:
-    """What is part of a mended body already, as a shape. Raises as `decode`."""
+def decoded(body: bytes | Raw, kind: type[T]) -> T:
+    """Return as a shape what is part of a mended body already. Raises as `decode`."""
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError:
@@ -279,60 +255,16 @@ def decode_each(raws: list[Raw], kind: type[T]) -> list[T]:
     good = []
     for raw in raws:
         try:
-            good.append(_decoded(raw, kind))
+            good.append(decoded(raw, kind))
         except Unexpected:
             continue
     return good
 
 
-def read_issues(raws: Sequence[Raw]) -> list[Issue | Unreadable]:
-    """Return each issue of a page as `read_issue` does: all at once where each is as it should be, else one by one."""
-    whole = b",".join(raws)
-    if b'"customfield_' not in whole:
-        with contextlib.suppress(Unexpected, ValueError):
-            return [_issue(outer, outer.fields, {}) for outer in _decoded(b"[%b]" % whole, list[_WholeIssue])]
-    return [read_issue(raw) for raw in raws]
-
-
-def read_issue(raw: Raw | bytes) -> Issue | Unreadable:
-    """Return an issue, or why it cannot be read. A `Raw` is part of a body that was decoded here, so it is mended."""
-    data = bytes(raw) if isinstance(raw, Raw) else _mended(raw)
-    try:
-        outer: _WholeIssue | _RawIssue
-        custom: dict[str, Raw] = {}
-        if b'"customfield_' in data:
-            outer = _decoded(data, _RawIssue)
-            fields = _decoded(outer.fields, Fields)
-            named = _decoded(outer.fields, dict[str, Raw])
-            custom = {name: value for name, value in named.items() if _is_custom(name)}
-        else:
-            outer = _decoded(data, _WholeIssue)
-            fields = outer.fields
-        return _issue(outer, fields, custom)
-    except (Unexpected, ValueError) as trouble:
-        return _unreadable(data, str(trouble))
-
-
-def _issue(outer: _WholeIssue | _RawIssue, fields: Fields, custom: Mapping[str, Raw]) -> Issue:
-    """Put together what was decoded.
-
-    Raises:
-        ValueError: the time of its change, its id or its key is not of Jira's form.
-    """
-    updated = None if fields.updated is None else moment(fields.updated)
-    if _ID.fullmatch(outer.id) is None or not is_key(outer.key):
-        raise ValueError("has no id or key of Jira's form")
-    changes = outer.changelog.status_changes() if outer.changelog else ()
-    return Issue(outer.id, outer.key, fields, updated, custom, changes)
-
-
-def is_key(text: str) -> bool:
-    """Whether a text can be an issue's key."""
-    return 0 < len(text) <= _KEY_LIMIT and text.isprintable() and _NO_KEY.search(text) is None
-
-
-def _mended(body: bytes) -> bytes:
-    """The body without NUL characters (real summaries have them, databases refuse them) and half pairs."""
+def mended(body: bytes) -> bytes:
+    """Return the body without NUL characters (real summaries have them, databases refuse them) and half pairs."""
+    if b"\\" not in body:
+        return body
     if b"\\u0000" in body:
         body = _NUL.sub(rb"\1 ", body)
     return _SURROGATES.sub(_whole, body) if b"\\ud" in body or b"\\uD" in body else body
@@ -346,18 +278,3 @@ def _line(text: str) -> str:
     """A title in one line, else exactly as it is in Jira; signs that join others (as in emoji) stay."""
     clean = _CONTROL.sub(" ", text[: TITLE_LIMIT + 1])
     return clean if len(clean) <= TITLE_LIMIT else clean[: TITLE_LIMIT - 1] + "…"
-
-
-def _is_custom(name: str) -> bool:
-    return name.startswith("customfield_")
-
-
-def _unreadable(data: bytes, reason: str) -> Unreadable:
-    """What can still be told of it: an id and a key, if those at least are of Jira's form."""
-    try:
-        label = msgspec.json.decode(data, type=_Label)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError):
-        label = _Label()
-    known = label.id if isinstance(label.id, str) and _ID.fullmatch(label.id) else None
-    key = label.key if isinstance(label.key, str) and is_key(label.key) else None
-    return Unreadable(capped(reason, 120), known, key)

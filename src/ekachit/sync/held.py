@@ -74,15 +74,16 @@ def index_of(connection: Connection) -> dict[str, Known]:
     Inside a transaction: what was tied by the site's name, before its id was known, is tied by the id from now on.
     """
     found = rows.select(
-        "SELECT link.issue_id, link.key, link.version, link.presence, link.project_id, link.connection_id, link.base,"
-        " task.status, link.cloud_id FROM sync_link link JOIN tasks_task task ON task.id = link.task_id"
+        f"SELECT link.cloud_id, link.issue_id, link.key, {rows.unread('link.version')}, link.presence,"  # noqa: S608 # columns
+        " link.project_id, link.connection_id, link.base, task.status"
+        " FROM sync_link link JOIN tasks_task task ON task.id = link.task_id"
         " WHERE link.user_id = %s AND link.cloud_id IN (%s, %s)",
         [connection.user_id, connection.cloud_id, connection.site],
     )
-    known = {row[0]: _known(*row[:-1]) for row in found if row[-1] == connection.cloud_id}
+    known = {row[1]: _known(*row[2:]) for row in found if row[0] == connection.cloud_id}
     if len(known) != len(found):
         _tie_by_id(connection)
-        known = {row[0]: _known(*row[:-1]) for row in found} | known
+        known = {row[1]: _known(*row[2:]) for row in found} | known
     return known
 
 
@@ -102,7 +103,6 @@ def _tie_by_id(connection: Connection) -> None:
 
 
 def _known(  # noqa: PLR0913, PLR0917 # the columns of the query
-    issue_id: str,  # noqa: ARG001 # likewise
     key: str,
     version: datetime | str | None,
     presence: str,

@@ -34,14 +34,13 @@ class Writes(Protocol):
 
 @dataclass(slots=True)
 class Listing:
-    """What the list showed: each id with its version and key, and whether the list is known to be whole.
+    """What the list showed: each id with its version, and whether the list is known to be whole.
 
-    `restated` are those whose status is another than ours, though their version need not tell.
+    `fresh` are those that we do not hold, or that tell of a change, in the list's order.
     """
 
     versions: dict[str, datetime | None] = field(default_factory=dict)
-    keys: dict[str, str] = field(default_factory=dict)
-    restated: set[str] = field(default_factory=set)
+    fresh: list[str] = field(default_factory=list)
     complete: bool = True
 
 
@@ -97,13 +96,9 @@ class Reading:
         listing = Listing()
         async for page in self._listed(("updated", "status"), why="which open issues are yours"):
             listing.versions |= self._reader.versions(page)
-            listing.keys |= {each.id: each.key for each in page.issues}
-            listing.restated |= {each.id for each in page.issues if self._is_restated(each)}
+            listing.fresh += self._fresh(page)
             listing.complete = page.complete
-        anew = self._loaded.connection.reread
-        lines = self._lines(listing.versions)
-        news = [each for each in listing.versions if anew or self._is_news(each, listing, lines)]
-        for chunk in _chunks(news, MOST_RECONCILED):
+        for chunk in _chunks(self._news(listing), MOST_RECONCILED):
             answer = await self._fetch(chunk, why=self._why(chunk))
             # What the list showed and a consistent read does not is no longer so: no proof of absence is needed
             # to leave it alone, and if we hold it, the absences below look again.
@@ -147,25 +142,50 @@ class Reading:
         self._asked_projects = [each for each in self._asked_projects if each not in named]
         return bool(named)
 
-    def _is_news(self, issue_id: str, listing: Listing, listed_lines: Collection[str]) -> bool:
-        known, version = self._index.get(issue_id), listing.versions[issue_id]
-        if known is None:
-            if issue_id in self._loaded.put_aside:
-                return version is None or version != self._loaded.put_aside[issue_id]
-            return issue_id not in listed_lines
+    def _fresh(self, page: SearchPage) -> list[str]:
+        """The issues of a page of the list that we do not hold, or that tell of a change."""
+        index = self._index
+        anew = self._loaded.connection.reread
+        found = [
+            each.id
+            for each in page.issues
+            if (known := index.get(each.id)) is None or anew or self._has_changed(each, known)
+        ]
+        return found + [each.id for each in page.unreadable if each.id]
+
+    def _has_changed(self, listed: WireIssue, known: Known) -> bool:
         # A project that is renamed gives its issues new keys, and none of them tells by its version. A sub-task's change
         # need not touch its parent, so a task with open lines is always read again, and one without once a day. The list
         # has open issues only: one that we hold as done has come back, or the list is late.
+        version = listed.updated
         return (
             version is None
             or known.version is None
             or version > known.version
-            or listing.keys.get(issue_id, known.key) != known.key
-            or issue_id in listing.restated
+            or listed.key != known.key
             or known.has_open_lines
             or not known.mirrors
-            or issue_id in self._turn
+            or listed.id in self._turn
+            or self._is_restated(listed, known)
         )
+
+    def _news(self, listing: Listing) -> list[str]:
+        """What is to be read of the list: but for what is on a checklist here, and what was put aside as it is now."""
+        if not listing.fresh:
+            return []
+        aside, lines = self._loaded.put_aside, self._lines(listing.versions)
+        anew = self._loaded.connection.reread
+
+        def is_news(issue_id: str) -> bool:
+            if anew or issue_id in self._index:
+                return True
+            if issue_id in aside:
+                version = listing.versions[issue_id]
+                return version is None or version != aside[issue_id]
+            return issue_id not in lines
+
+        # A list that was begun again shows the same ones again.
+        return [each for each in dict.fromkeys(listing.fresh) if is_news(each)]
 
     def _why(self, issue_ids: Sequence[str]) -> str:
         """What the ledger says of reading issues of the list."""
@@ -173,13 +193,13 @@ class Reading:
             return "your changed issues"
         return "your issues, each of which is read once a day"
 
-    def _is_restated(self, listed: WireIssue) -> bool:
-        """Whether an issue that we hold is listed with another status, as after an administrator changed the workflow.
+    def _is_restated(self, listed: WireIssue, known: Known) -> bool:
+        """Whether it is listed with another status, as after an administrator changed the workflow.
 
         A list that is older than what we hold shows what is over.
         """
-        known, status = self._index.get(listed.id), listed.fields.status
-        if known is None or status is None or _is_older(listed.updated, known.version):
+        status = listed.fields.status
+        if status is None or _is_older(listed.updated, known.version):
             return False
         # A list of a thousand issues has a handful of different cases.
         case = known.project_id, known.status, known.status_name, status

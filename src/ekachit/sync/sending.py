@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
 from django.db import transaction
 from django.db.models import Q
+from msgspec.structs import replace
 
 from ekachit.connections.credentials import sealed_token
 from ekachit.connections.ledger import file_calls

@@ -11,7 +11,7 @@ from ekachit.domain.sync.state import Issue, Subtask
 from ekachit.domain.sync.status import Category, category_of, task_status
 from ekachit.jira.points import PointsFields, points_of
 from ekachit.jira.wire import Issue as WireIssue
-from ekachit.jira.wire import IssueRef, SearchPage, Unreadable
+from ekachit.jira.wire import IssueRef, Priority, SearchPage, Unreadable
 from ekachit.jira.wire_workflow import Status
 
 # What a task is made of (`design`, Map); the fields that hold points go with them.
@@ -44,12 +44,18 @@ class Reading:
     counts_as: Mapping[str, Category] = field(default_factory=dict)
 
 
+_PLAIN = Reading()
+
+
 class Reader:
     """Reads pages of a site: knows which fields hold points, and how each project is read."""
 
     def __init__(self, points: PointsFields, projects: Mapping[str, Reading]) -> None:
         self._points = points
         self._projects = projects
+        # A page of a hundred issues has a handful of different ones.
+        self._categories: dict[tuple[str, Status], Category] = {}
+        self._priorities: dict[Priority, tuple[str, int | None]] = {}
         chosen = [each.points_field for each in projects.values() if each.points_field]
         self.fields: tuple[str, ...] = tuple(dict.fromkeys((*FIELDS, *points.ids, *chosen)))
 
@@ -78,34 +84,52 @@ class Reader:
     def issue(self, wire: WireIssue) -> Issue | Refusal:
         """Return one issue, or why it has to be put aside: without project, status or version it says too little."""
         fields = wire.fields
-        if wire.project_id is None or fields.status is None or wire.updated is None:
+        project_id = wire.project_id
+        if project_id is None or fields.status is None or wire.updated is None:
             return Refusal(wire.id, wire.key, "has no project, status or time of change")
-        priority = fields.priority
+        title = wire.title
+        priority_name, rank = self._priority(fields.priority)
         return Issue(
             issue_id=wire.id,
             key=wire.key,
-            project_id=wire.project_id,
-            title=wire.title if wire.title.strip() else wire.key,
-            category=self._category(wire.project_id, fields.status),
+            project_id=project_id,
+            title=title if title.strip() else wire.key,
+            category=self._category(project_id, fields.status),
             status_name=fields.status.name[:255],
             version=wire.updated,
             status_id=fields.status.id,
-            priority_name=priority.name[:100] if priority else "",
-            priority_rank=priority_rank(priority.name, priority.id) if priority else None,
-            points=self._points_of(wire),
+            priority_name=priority_name,
+            priority_rank=rank,
+            points=self._points_of(wire, project_id),
             issue_type=fields.issuetype.name[:100] if fields.issuetype else "",
             is_subtask=bool(fields.issuetype and fields.issuetype.subtask),
             parent_id=fields.parent.id if fields.parent else None,
-            subtasks=tuple(_subtask(each) for each in fields.subtasks or ()),
+            subtasks=tuple(map(_subtask, fields.subtasks)) if fields.subtasks else (),
         )
 
-    def _points_of(self, wire: WireIssue) -> float | None:
-        project = self._projects.get(wire.project_id or "", Reading())
+    def _points_of(self, wire: WireIssue, project_id: str) -> float | None:
+        if not wire.custom:
+            return None
+        project = self._projects.get(project_id, _PLAIN)
         return points_of(wire.custom, self._points, project.style, override=project.points_field)
 
     def _category(self, project_id: str, status: Status) -> Category:
-        project = self._projects.get(project_id)
-        return (project.counts_as.get(status.id) if project else None) or _category(status)
+        found = self._categories.get((project_id, status))
+        if found is None:
+            project = self._projects.get(project_id, _PLAIN)
+            found = project.counts_as.get(status.id) or _category(status)
+            self._categories[project_id, status] = found
+        return found
+
+    def _priority(self, priority: Priority | None) -> tuple[str, int | None]:
+        """Its name, as far as a task has room for it, and its rank."""
+        if priority is None:
+            return "", None
+        found = self._priorities.get(priority)
+        if found is None:
+            found = priority.name[:100], priority_rank(priority.name, priority.id)
+            self._priorities[priority] = found
+        return found
 
 
 def _subtask(ref: IssueRef) -> Subtask:

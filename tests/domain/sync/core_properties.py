@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ekachit.domain.sync import reconcile as core
 from ekachit.domain.sync.absence import judge_absence

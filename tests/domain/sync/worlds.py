@@ -7,9 +7,11 @@ ones do.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from ekachit.domain.sync.actions import Action, Create, Keep, MarkGone, Update
 from ekachit.domain.sync.reconcile import values_of

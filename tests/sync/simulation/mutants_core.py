@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from ekachit.domain.sync import reconcile, state
 from ekachit.domain.sync.absence import Absence

@@ -14,7 +14,7 @@ from ekachit.domain.sync import reconcile, schedule, state
 from ekachit.domain.sync.absence import Absence
 from ekachit.domain.sync.actions import MarkGone, Update
 from ekachit.domain.sync.state import Presence
-from ekachit.jira import client, paging, wire
+from ekachit.jira import client, paging, wire, wire_issues
 from ekachit.jira.errors import Unexpected
 from ekachit.sync import apply, engine, gate, held, leases, loading, passes, reading, standing, writing
 from ekachit.tasks.models import ChecklistItem, Task
@@ -106,8 +106,8 @@ def only_current(original: Any) -> Any:
     }
 
 
-def whole_always(self: Any, token: str | None, *, is_last: bool | None, brought: Any) -> str | None:
-    del self, brought
+def whole_always(self: Any, token: str | None, *, is_last: bool | None, news: int) -> str | None:
+    del self, news
     return None if is_last else token
 
 
@@ -120,7 +120,7 @@ def never_incomplete(original: Any) -> Any:
 
 
 def empty_pages(original: Any) -> Any:
-    def decode(body: bytes, kind: Any) -> Any:
+    def decoded(body: Any, kind: Any) -> Any:
         try:
             return original(body, kind)
         except Unexpected:
@@ -128,7 +128,7 @@ def empty_pages(original: Any) -> Any:
                 raise
             return wire.RawPage([], is_last=True)
 
-    return decode
+    return decoded
 
 
 class _Blind(dict[str, Any]):
@@ -294,7 +294,7 @@ ENGINE = (
     whole(
         "a status that an administrator changed goes unseen",
         "I1 I24",
-        (reading.Reading, "_is_restated", instead(lambda _self, _listed: False)),
+        (reading.Reading, "_is_restated", instead(lambda _self, _listed, _known: False)),
         rules="recategorise rename_status poll_on_time",
     ),
     whole(
@@ -354,7 +354,7 @@ ENGINE = (
     whole(
         "what cannot be read is an empty page",
         "I6 I17 I19",
-        (wire, "decode", empty_pages),
+        (wire_issues, "decoded", empty_pages),
         rules="garbled_pass poll_on_time",
     ),
 )

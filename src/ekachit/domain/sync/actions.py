@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ekachit.domain.sync.state import Issue, Presence, Values
 
 
-@dataclass(frozen=True, slots=True)
-class Create:
+class Create(Struct, frozen=True):
     """Make a task for an issue that has none."""
 
     issue: Issue
     values: Values
 
 
-@dataclass(frozen=True, slots=True)
-class SetAside:
+class SetAside(Struct, frozen=True):
     """Both sides changed the status since they last agreed: Jira's is taken, `ours` is kept in a record."""
 
     base: str
@@ -24,8 +22,7 @@ class SetAside:
     jiras: str
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(Struct, frozen=True):
     """Take over what Jira changed.
 
     `changed` names the differing fields of `Values`, for the receipt. `status` is the task's status from now
@@ -41,16 +38,14 @@ class Update:
     set_aside: SetAside | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Keep:
+class Keep(Struct, frozen=True):
     """Nothing differs in what we hold; at most Jira's version moves on."""
 
     task_id: int
     issue: Issue
 
 
-@dataclass(frozen=True, slots=True)
-class MarkGone:
+class MarkGone(Struct, frozen=True):
     """The issue is proven not to be the person's any more; its task stays and says so."""
 
     task_id: int

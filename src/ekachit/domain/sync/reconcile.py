@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Collection, Iterator, Mapping
 
 from ekachit.domain.sync.actions import Action, Create, Keep, MarkGone, SetAside, Update
-from ekachit.domain.sync.state import Held, Issue, Presence, RemoteView, Scope, Values
+from ekachit.domain.sync.state import Held, Issue, Presence, RemoteView, Scope, Subtask, Values
 from ekachit.domain.sync.status import task_status
 
 
@@ -61,7 +60,7 @@ def lives_in_checklist(issue: Issue, held: Mapping[str, Held], scope: Scope) -> 
     )
 
 
-def values_of(issue: Issue, *, before: str | None, own_tasks: Iterable[str] = ()) -> Values:
+def values_of(issue: Issue, *, before: str | None, own_tasks: Collection[str] = ()) -> Values:
     """Return the values that a task takes from an issue (`design`, Map).
 
     Args:
@@ -69,8 +68,7 @@ def values_of(issue: Issue, *, before: str | None, own_tasks: Iterable[str] = ()
         before: the status both sides last agreed on, kept where the category cannot be read.
         own_tasks: ids of issues with a task of their own; they are not on a checklist too.
     """
-    elsewhere = frozenset(own_tasks)
-    lines = tuple({sub.issue_id: sub for sub in issue.subtasks if sub.issue_id not in elsewhere}.values())
+    lines = _lines(issue, own_tasks) if issue.subtasks else ()
     return Values(
         title=issue.title,
         status=task_status(issue.category, before=before),
@@ -83,6 +81,11 @@ def values_of(issue: Issue, *, before: str | None, own_tasks: Iterable[str] = ()
         issue_type=issue.issue_type,
         checklist=lines,
     )
+
+
+def _lines(issue: Issue, own_tasks: Collection[str]) -> tuple[Subtask, ...]:
+    """Its sub-tasks, each once, but for those with a task of their own."""
+    return tuple({sub.issue_id: sub for sub in issue.subtasks if sub.issue_id not in own_tasks}.values())
 
 
 def _new(issue: Issue, held: Mapping[str, Held], scope: Scope) -> Action | None:
@@ -112,9 +115,7 @@ def _known(issue: Issue, known: Held, held: Mapping[str, Held], scope: Scope) ->
 
 
 def _differences(before: Values, after: Values) -> Iterator[str]:
-    return (
-        field.name for field in fields(Values) if getattr(before, field.name) != getattr(after, field.name)
-    )
+    return (name for name in Values.__struct_fields__ if getattr(before, name) != getattr(after, name))
 
 
 def _absences(absent: frozenset[str], held: Mapping[str, Held]) -> Iterator[MarkGone]:

@@ -1,4 +1,7 @@
-"""The values that reconcile works on: what Jira shows, what we hold."""
+"""The values that reconcile works on: what Jira shows, what we hold.
+
+Those that there are as many of as issues are msgspec structs: frozen like the others, and made in a tenth of the time.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 from ekachit.domain.sync.status import Category
 
 CHECKLIST_LIMIT = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Subtask:
+class Subtask(Struct, frozen=True):
     """A sub-task as its parent lists it."""
 
     issue_id: str
@@ -21,8 +25,7 @@ class Subtask:
     done: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(Struct, frozen=True):
     """One issue as a pass read it. `version` is Jira's `updated`: it orders answers and nothing else."""
 
     issue_id: str
@@ -42,8 +45,7 @@ class Issue:
     subtasks: tuple[Subtask, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(Struct, frozen=True):
     """What both sides can differ in. Kept as the link's base: the values they last agreed on.
 
     `checklist` has every sub-task whose home it is; a task shows the first `CHECKLIST_LIMIT` of them.
@@ -87,8 +89,7 @@ class Scope:
     imported: frozenset[str] = field(default_factory=frozenset)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """A task that is tied to an issue, as we hold it.
 
     `values` is the base: what both sides last agreed on. `status` is the task's own, which the person may have

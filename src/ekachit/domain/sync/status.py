@@ -20,6 +20,8 @@ class Category(StrEnum):
 # Ids of the categories, the same on every site; used where an answer carries the id but an unusable key.
 CATEGORY_IDS = {1: Category.UNDEFINED, 2: Category.NEW, 4: Category.INDETERMINATE, 3: Category.DONE}
 
+_STATUSES = {Category.NEW: "todo", Category.INDETERMINATE: "in_progress", Category.DONE: "done"}
+
 
 def category_of(key: str | None, category_id: int | None = None) -> Category:
     """Return the category that an answer means: by its key, else by its id, else `UNDEFINED`."""
@@ -34,9 +36,4 @@ def task_status(category: Category, *, before: str | None = None) -> str:
 
     A category that we cannot read never flips a task: it keeps the status it had, a new task is To Do.
     """
-    return {
-        Category.NEW: "todo",
-        Category.INDETERMINATE: "in_progress",
-        Category.DONE: "done",
-        Category.UNDEFINED: before or "todo",
-    }[category]
+    return _STATUSES.get(category) or before or "todo"
