@@ -30,6 +30,7 @@ from ekachit.accounts.models import Plan, User  # noqa: E402 # likewise
 from ekachit.config import settings  # noqa: E402 # likewise
 from ekachit.connections import actions as connecting  # noqa: E402 # likewise
 from ekachit.connections.models import Connection, Project  # noqa: E402 # likewise
+from ekachit.durability import sync_at_checkpoints  # noqa: E402 # likewise
 from ekachit.jira.egress import Egress  # noqa: E402 # likewise
 from ekachit.jira.transport import AiohttpTransport  # noqa: E402 # likewise
 from ekachit.sync.engine import run_pass  # noqa: E402 # likewise
@@ -185,6 +186,7 @@ def _gauged(work: Callable[[Callable[[], Any]], Coroutine[Any, Any, T]]) -> tupl
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
+    sync_at_checkpoints()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(work)
 

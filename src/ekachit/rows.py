@@ -36,9 +36,10 @@ MOST_VALUES = 999
 # Values of these types go to the database as they are, but for fields that store something else.
 _PLAIN = frozenset({str, int, float, type(None)})
 _STORED_OTHERWISE = (BooleanField, DateField, DecimalField, JSONField, BinaryField)
-Convert = Callable[[Any], Any]
 # What a driver takes is its own affair.
 Stored = Any
+Convert = Callable[[Any], Any]
+Store = Callable[[Any, BaseDatabaseWrapper], Stored]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +88,16 @@ def insert_for_ids(model: type[Model], rows: Sequence[Mapping[str, object]]) -> 
 
 def one(model: type[M], where: str, values: Sequence[Stored], *, lock: bool = False) -> M | None:
     """Return the row that fits, None without one; `lock` keeps others from it until the transaction ends."""
+    found = one_with(model, (), where, values, lock=lock)
+    return None if found is None else found[0]
+
+
+def one_with(
+    model: type[M], more: Sequence[str], where: str, values: Sequence[Stored], *, lock: bool = False
+) -> tuple[M, tuple[Any, ...]] | None:
+    """Return the row that fits with `more` columns as `every_with`, None without one; `lock` as in `one`."""
     locking = " FOR UPDATE" if lock and _database().features.has_select_for_update else ""
-    return next(iter(every(model, f"{where} LIMIT 1{locking}", values)), None)
+    return next(iter(every_with(model, more, f"{where} LIMIT 1{locking}", values)), None)
 
 
 def every(model: type[M], where: str, values: Sequence[Stored]) -> list[M]:
@@ -135,6 +144,11 @@ def execute(sql: str, values: Sequence[Stored]) -> int:
         return int(cursor.rowcount)
 
 
+def returns() -> bool:
+    """Return whether the database returns columns of what it changes (SQLite from 3.35 on)."""
+    return bool(_database().features.can_return_columns_from_insert)
+
+
 def marks(number: int) -> str:
     """Return the placeholders of a list of so many values."""
     return ", ".join(["%s"] * number)
@@ -162,7 +176,8 @@ def from_now(seconds: int) -> str:
 
 def moment(when: datetime) -> object:
     """Return a time in the form that the database compares."""
-    return _database().ops.adapt_datetimefield_value(when)
+    database = _database()
+    return _as_time(when, database) if database.vendor == "sqlite" else _adapted(when, database)
 
 
 def unread(column: str) -> str:
@@ -172,8 +187,10 @@ def unread(column: str) -> str:
 
 def as_moment(value: datetime | str | None) -> datetime | None:
     """Return a time that came out of the database."""
-    when = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return when if when is None or when.tzinfo is not None else when.replace(tzinfo=UTC)
+    if isinstance(value, str):
+        # SQLite's have no zone: they are UTC.
+        return datetime.fromisoformat(f"{value}+00:00")
+    return value if value is None or value.tzinfo is not None else value.replace(tzinfo=UTC)
 
 
 _NOW = {"sqlite": "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')", "postgresql": "STATEMENT_TIMESTAMP()"}
@@ -218,27 +235,51 @@ def _loader(field: Field[Any, Any]) -> Convert | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How rows with the same names are inserted.
+
+    `given` has the place and name of each, whether plain values go as they are, and what converts the others; `lacking`
+    the places that have a default, and the field it is of.
+    """
+
+    columns: tuple[str, ...]
+    given: tuple[tuple[int, str, bool, Store], ...]
+    lacking: tuple[tuple[int, Field[Any, Any]], ...]
+
+
 def _prepared(
     model: type[Model], rows: Sequence[Mapping[str, object]]
-) -> tuple[list[str], list[list[Stored]]]:
+) -> tuple[tuple[str, ...], list[list[Stored]]]:
     """The columns of an insert, and each row's values in the database's form."""
     database = _database()
-    fields = [field for field in _table(model).fields if not isinstance(field, AutoField)]
-    template: list[Stored] = []
-    given: list[tuple[int, str, bool, Convert]] = []
-    for place, field in enumerate(fields):
-        convert = _converter(field, database)
-        if field.attname in rows[0]:
-            given.append((place, field.attname, not isinstance(field, _STORED_OTHERWISE), convert))
-        template.append(None if field.attname in rows[0] else convert(_default(field)))
+    plan = _plan(model, frozenset(rows[0]), database.vendor)
+    template: list[Stored] = [None] * len(plan.columns)
+    for place, field in plan.lacking:
+        template[place] = _stored(field, _default(field), database)
     values: list[list[Stored]] = []
     for row in rows:
         line = template.copy()
-        for place, name, plain, convert in given:
+        for place, name, plain, store in plan.given:
             value = row[name]
-            line[place] = value if plain and value.__class__ in _PLAIN else convert(value)
+            line[place] = value if plain and value.__class__ in _PLAIN else store(value, database)
         values.append(line)
-    return [str(field.column) for field in fields], values
+    return plan.columns, values
+
+
+@lru_cache(maxsize=64)
+def _plan(model: type[Model], names: frozenset[str], vendor: str) -> _Plan:
+    """How rows that have these names are inserted."""
+    fields = [field for field in _table(model).fields if not isinstance(field, AutoField)]
+    return _Plan(
+        columns=tuple(str(field.column) for field in fields),
+        given=tuple(
+            (place, field.attname, not isinstance(field, _STORED_OTHERWISE), _storing(field, vendor))
+            for place, field in enumerate(fields)
+            if field.attname in names
+        ),
+        lacking=tuple((place, field) for place, field in enumerate(fields) if field.attname not in names),
+    )
 
 
 def _default(field: Field[Any, Any]) -> object:
@@ -250,19 +291,31 @@ def _stored(field: Field[Any, Any], value: object, database: BaseDatabaseWrapper
     """The database's value of one of ours."""
     if value.__class__ in _PLAIN and not isinstance(field, _STORED_OTHERWISE):
         return value
-    return _converter(field, database)(value)
+    return _storing(field, database.vendor)(value, database)
 
 
-def _converter(field: Field[Any, Any], database: BaseDatabaseWrapper) -> Convert:
+@lru_cache(maxsize=512)
+def _storing(field: Field[Any, Any], vendor: str) -> Store:
     """What makes the database's value of one of ours."""
     if isinstance(field, DateTimeField):
-        return database.ops.adapt_datetimefield_value
-    if database.vendor == "sqlite" and isinstance(field, JSONField) and field.encoder is None:
+        return _as_time if vendor == "sqlite" else _adapted
+    if vendor == "sqlite" and isinstance(field, JSONField) and field.encoder is None:
         return _as_json
-    return lambda value: field.get_db_prep_save(value, database)
+    return field.get_db_prep_save
 
 
-def _as_json(value: object) -> str | None:
+def _as_time(value: datetime | None, database: BaseDatabaseWrapper) -> Stored:
+    """A time on SQLite: a text without its zone, UTC, as Django's own way makes it of others."""
+    if value is not None and value.tzinfo is UTC:
+        return str(value.replace(tzinfo=None))
+    return _adapted(value, database)
+
+
+def _adapted(value: datetime | None, database: BaseDatabaseWrapper) -> Stored:
+    return database.ops.adapt_datetimefield_value(value)
+
+
+def _as_json(value: object, database: BaseDatabaseWrapper) -> str | None:  # noqa: ARG001 # as the others
     """What a JSON field holds on SQLite: a text. This encoder is several times quicker than Django's."""
     return None if value is None else msgspec.json.encode(value).decode()
 

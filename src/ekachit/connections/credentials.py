@@ -52,20 +52,23 @@ def sealed_token(connection: Connection) -> SealedToken:
     Raises:
         VaultError: the key is missing or wrong, a disconnect has ended the token (`token_ended`), or a copy of this
             database may be in use elsewhere (`elsewhere`).
-        Credential.DoesNotExist, DataKey.DoesNotExist: the token was destroyed.
+        Credential.DoesNotExist: the token was destroyed.
     """
     if held_back():
         raise VaultError("elsewhere", "a copy of an installation that may run elsewhere")
-    key = rows.one(DataKey, "connection_id = %s", [connection.pk])
-    credential = rows.one(Credential, "connection_id = %s", [connection.pk])
-    if key is None:
-        raise DataKey.DoesNotExist
-    if credential is None:
+    found = rows.select(
+        "SELECT held.key_id, held.wrapped, credential.sealed FROM connections_datakey held"
+        " JOIN connections_credential credential ON credential.connection_id = held.connection_id"
+        " WHERE held.connection_id = %s",
+        [connection.pk],
+    )
+    if not found:
         raise Credential.DoesNotExist
-    if mark_of(bytes(credential.sealed)) in ended():
+    key_id, wrapped, sealed = found[0]
+    if mark_of(bytes(sealed)) in ended():
         raise VaultError("token_ended", "ended by a disconnect, and brought back by a restore")
-    wrapped = WrappedKey(key.key_id, bytes(key.wrapped))
-    return SealedToken(keyring(), wrapped, Sealed(bytes(credential.sealed)), binding_of(connection))
+    opens = WrappedKey(key_id, bytes(wrapped))
+    return SealedToken(keyring(), opens, Sealed(bytes(sealed)), binding_of(connection))
 
 
 def destroy_key(connection: Connection) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import math
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from types import TracebackType
 from typing import Final
 
 LONGEST_WAIT: Final = 3600.0
@@ -67,25 +66,20 @@ class Lanes:
         self._width = width
         self._lanes: dict[str, _Lane] = {}
 
-    @contextlib.asynccontextmanager
-    async def enter(self, site: str) -> AsyncIterator[None]:
-        """Wait for a place in the site's lane and hold it."""
+    def enter(self, site: str) -> _Place:
+        """Return a place in the site's lane: `async with` waits for it and holds it."""
+        return _Place(self, site)
+
+    def lane(self, site: str) -> _Lane:
+        """Return the site's lane."""
         lane = self._lanes.get(site)
         if lane is None:
             lane = self._lanes[site] = _Lane(asyncio.Semaphore(self._width))
-        lane.users += 1
-        try:
-            async with lane.gate:
-                yield
-        finally:
-            lane.users -= 1
-            self._forget_idle(site)
+        return lane
 
     def hold(self, site: str, seconds: float) -> None:
         """Let nothing through to the site for a while."""
-        lane = self._lanes.get(site)
-        if lane is None:
-            lane = self._lanes[site] = _Lane(asyncio.Semaphore(self._width))
+        lane = self.lane(site)
         lane.held_until = max(lane.held_until, asyncio.get_running_loop().time() + seconds)
 
     def held(self, site: str) -> float:
@@ -93,7 +87,36 @@ class Lanes:
         lane = self._lanes.get(site)
         return 0.0 if lane is None else max(0.0, lane.held_until - asyncio.get_running_loop().time())
 
-    def _forget_idle(self, site: str) -> None:
+    def forget_idle(self, site: str) -> None:
+        """Forget the site's lane, unless somebody uses it or it is held."""
         lane = self._lanes[site]
         if not lane.users and not self.held(site):
             del self._lanes[site]
+
+
+class _Place:
+    """One of the places in a site's lane."""
+
+    __slots__ = ("_lane", "_lanes", "_site")
+
+    def __init__(self, lanes: Lanes, site: str) -> None:
+        self._lanes, self._site = lanes, site
+
+    async def __aenter__(self) -> None:
+        self._lane = self._lanes.lane(self._site)
+        self._lane.users += 1
+        try:
+            await self._lane.gate.acquire()
+        except BaseException:
+            self._leave()
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._lane.gate.release()
+        self._leave()
+
+    def _leave(self) -> None:
+        self._lane.users -= 1
+        self._lanes.forget_idle(self._site)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import Raw, Struct
 
-from ekachit.jira.changelog import Changelog, StatusChange, moment
+from ekachit.jira.changelog import Changelog, moment
 from ekachit.jira.errors import Unexpected, capped
 from ekachit.jira.wire import Fields, Issue, RawPage, Unreadable, decoded, mended
 
@@ -19,6 +19,7 @@ _LONGEST_KEY: Final = 100
 _NO_KEY = re.compile(r"[\s/\\<>\"']")
 _CUSTOM = re.compile(r"customfield_[0-9]{1,19}")
 _NOTHING: Final = Raw(b"")
+_NO_LABEL: Final = "has no id or key of Jira's form"
 
 
 class Read(Struct, frozen=True):
@@ -51,7 +52,9 @@ def read_page(body: bytes, fields: Iterable[str] = ()) -> Read:
     shapes, clean = _shapes_of(fields), mended(body)
     try:
         page = msgspec.json.decode(clean, type=shapes.page)
-        return Read([_issue(each, shapes.custom) for each in page.issues], page.is_last, page.next_page_token)
+        _check(page.issues)
+        issues: list[Issue | Unreadable] = [_issue(each, shapes.custom) for each in page.issues]
+        return Read(issues, page.is_last, page.next_page_token)
     except (msgspec.MsgspecError, RecursionError, ValueError):
         # One of them is not as it should be, or the page itself is not.
         raw = decoded(clean, RawPage)
@@ -104,24 +107,45 @@ def _shapes(custom: tuple[str, ...]) -> _Shapes:
 def _alone(raw: Raw | bytes, shapes: _Shapes) -> Issue | Unreadable:
     """One issue of a body that was mended."""
     try:
-        return _issue(decoded(raw, shapes.issue), shapes.custom)
+        outer = decoded(raw, shapes.issue)
+        _check([outer])
+        return _issue(outer, shapes.custom)
     except (Unexpected, ValueError) as trouble:
         return _unreadable(raw, str(trouble))
+
+
+def _check(issues: Sequence[Any]) -> None:
+    """Look at the ids and keys of all issues at once.
+
+    Raises:
+        ValueError: one of them is not of Jira's form.
+    """
+    ids, keys = [each.id for each in issues], [each.key for each in issues]
+    all_ids, all_keys = "".join(ids), "".join(keys).replace("-", "")
+    digits = not ids or (all_ids.isdigit() and all_ids.isascii() and max(map(len, ids)) <= _LONGEST_ID)
+    plain = not keys or (all_keys.isalnum() and all_keys.isascii() and max(map(len, keys)) <= _LONGEST_KEY)
+    if not (digits and all(ids) and ((plain and all(keys)) or all(map(is_key, keys)))):
+        raise ValueError(_NO_LABEL)
 
 
 def _issue(outer: Any, custom: Sequence[str]) -> Issue:
     """Put together what was decoded.
 
     Raises:
-        ValueError: the time of its change, its id or its key is not of Jira's form.
+        ValueError: the time of its change is not of Jira's form.
     """
     fields: Fields = outer.fields
-    updated = None if fields.updated is None else moment(fields.updated)
-    if not _is_id(outer.id) or not is_key(outer.key):
-        raise ValueError("has no id or key of Jira's form")
-    values = {name: value for name in custom if (value := getattr(fields, name)) is not _NOTHING}
-    changes: tuple[StatusChange, ...] = outer.changelog.status_changes() if outer.changelog else ()
-    return Issue(outer.id, outer.key, fields, updated, values, changes)
+    changelog: Changelog | None = outer.changelog
+    return Issue(
+        outer.id,
+        outer.key,
+        fields,
+        None if fields.updated is None else moment(fields.updated),
+        {name: value for name in custom if (value := getattr(fields, name)) is not _NOTHING}
+        if custom
+        else {},
+        changelog.status_changes() if changelog else (),
+    )
 
 
 def _is_id(text: str) -> bool:

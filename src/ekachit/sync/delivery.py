@@ -63,7 +63,7 @@ async def _watch(claim: Claim, around: Surroundings, work: asyncio.Future[int]) 
 async def _work(claim: Claim, around: Surroundings, log: CallLog) -> int:
     try:
         sender = await around.in_database(sending.load_sender, claim)
-        gate = Gate(claim, sender.connection.site, around)
+        gate = Gate(claim, around)
         client = client_for(sender.connection, sender.token, gate, log)
     except (VaultError, JiraError) as trouble:
         await around.in_database(pauses.hold_back, claim, code=trouble.code, now=around.clock())

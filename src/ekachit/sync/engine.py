@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
 
 from django.db import DatabaseError
 
@@ -40,35 +39,22 @@ async def run_pass(claim: Claim, around: Surroundings) -> Pass:
     """
     reach(Checkpoint.CLAIMED)
     run = _Run(claim, around)
-    async with _watched(run) as work:
-        try:
-            outcome = await work
-            reach(Checkpoint.BEFORE_CLOSE)
-            receipt = await run.end(outcome)
-        except LeaseLostError:
-            return await run.abandon("lease_lost")
-        except asyncio.CancelledError:
-            receipt = await run.abandon("lease_lost" if run.lost else "interrupted")
-            if not run.lost:
-                raise
-        except Exception as trouble:
-            await run.give_up("database" if isinstance(trouble, DatabaseError) else "internal")
+    work = asyncio.ensure_future(run.work())
+    try:
+        outcome = await run.watched(work)
+        reach(Checkpoint.BEFORE_CLOSE)
+        receipt = await run.end(outcome)
+    except LeaseLostError:
+        return await run.abandon("lease_lost")
+    except asyncio.CancelledError:
+        receipt = await run.abandon("lease_lost" if run.lost else "interrupted")
+        if not run.lost:
             raise
+    except Exception as trouble:
+        await run.give_up("database" if isinstance(trouble, DatabaseError) else "internal")
+        raise
     reach(Checkpoint.CLOSED)
     return receipt
-
-
-@contextlib.asynccontextmanager
-async def _watched(run: _Run) -> AsyncIterator[asyncio.Future[Outcome]]:
-    """The pass at work, and somebody beside it who looks whether it still may."""
-    work = asyncio.ensure_future(run.work())
-    watch = asyncio.ensure_future(run.watch(work))
-    try:
-        yield work
-    finally:
-        watch.cancel()
-        work.cancel()
-        await asyncio.gather(watch, work, return_exceptions=True)
 
 
 class _Run:
@@ -101,7 +87,7 @@ class _Run:
         loaded = await around.in_database(load, self._claim, now=around.clock())
         reach(Checkpoint.OPENED)
         self._tally = loaded.tally
-        gate = Gate(self._claim, loaded.connection.site, around)
+        gate = Gate(self._claim, around)
         client = client_for(loaded.connection, loaded.token, gate, self._calls)
         me = await client.myself()
         if me.account_id != loaded.connection.account_id:
@@ -139,14 +125,25 @@ class _Run:
         if applied.stop:
             raise StoppedError
 
-    async def watch(self, work: asyncio.Future[Outcome]) -> None:
-        """Renew the claim in time, and cut the pass off, with any request in flight, soon after it is lost."""
-        pause = self._around.watch_seconds
-        while pause is not None and not work.done():
-            await asyncio.sleep(pause)
-            if not await self._around.in_database(keep_held, self._claim):
-                self.lost = True
+    async def watched(self, work: asyncio.Future[Outcome]) -> Outcome:
+        """Return what the work comes to; meanwhile renew the claim in time.
+
+        Soon after the claim is lost the work is cut off, with any request in flight.
+
+        Raises:
+            asyncio.CancelledError: it was cut off, or whoever waits for it was; it has ended.
+        """
+        try:
+            while not (await asyncio.wait((work,), timeout=self._around.watch_seconds))[0]:
+                with contextlib.suppress(DatabaseError):
+                    self.lost = not await self._around.in_database(keep_held, self._claim)
+                if self.lost:
+                    work.cancel()
+            return work.result()
+        finally:
+            if not work.done():
                 work.cancel()
+                await asyncio.gather(work, return_exceptions=True)
 
     async def end(self, outcome: Outcome) -> Pass:
         """Close the receipt and give the connection back.

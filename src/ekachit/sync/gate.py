@@ -9,6 +9,7 @@ from ekachit import rows
 from ekachit.jira.errors import Unavailable, Withheld
 from ekachit.jira.transport import Request, Response
 from ekachit.sync.checkpoints import Checkpoint, reach
+from ekachit.sync.holds import HELD_UNTIL, seconds_until
 from ekachit.sync.leases import Claim, LeaseLostError
 from ekachit.sync.surroundings import Budget, Surroundings
 
@@ -26,9 +27,8 @@ class BudgetSpentError(Withheld):
 class Gate:
     """A transport that asks before each request: none is sent after a disconnect, in a hold, or over budget."""
 
-    def __init__(self, claim: Claim, site: str, around: Surroundings) -> None:
+    def __init__(self, claim: Claim, around: Surroundings) -> None:
         self._claim = claim
-        self._site = site
         self._around = around
         self._budget: Budget = around.budget
         self._began = around.clock()
@@ -64,7 +64,7 @@ class Gate:
         loop = asyncio.get_running_loop()
         for _ in range(TRIES):
             asked = loop.time()
-            wait = await self._around.in_database(_may_send, self._claim, self._site, self._around.clock())
+            wait = await self._around.in_database(_may_send, self._claim, self._around.clock())
             if loop.time() - asked < ANSWER_GOOD_SECONDS:
                 return wait
         raise LeaseLostError(f"connection {self._claim.connection_id}: the database is slow")
@@ -80,19 +80,17 @@ class Gate:
         self._requests += 1
 
 
-def _may_send(claim: Claim, site: str, now: datetime) -> float:
+def _may_send(claim: Claim, now: datetime) -> float:
     """Return for how many seconds the site is held, 0 where it is not.
 
     Raises:
         LeaseLostError: the claim is gone.
     """
     where, values = claim.where()
-    hold = "(SELECT until FROM sync_sitehold WHERE site = %s AND until > %s)"
     found = rows.select(
-        f"SELECT {hold} FROM connections_connection WHERE {where}",  # noqa: S608 # our own text
-        [site, rows.moment(now), *values],
+        f"SELECT {HELD_UNTIL} FROM connections_connection WHERE {where}",  # noqa: S608 # our own text
+        [rows.moment(now), *values],
     )
     if not found:
         raise LeaseLostError(f"connection {claim.connection_id}, epoch {claim.epoch}")
-    until = rows.as_moment(found[0][0])
-    return 0.0 if until is None else max(0.0, (until - now).total_seconds())
+    return seconds_until(found[0][0], now)

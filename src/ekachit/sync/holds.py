@@ -12,6 +12,16 @@ from ekachit.connections.models import Connection, State
 from ekachit.domain.sync.schedule import hold_seconds, restart_seconds
 from ekachit.sync.models import SiteHold
 
+# As SQL beside a connection's row: whether its site is known for having failed, and until when nobody may ask it.
+IS_HELD = "EXISTS (SELECT 1 FROM sync_sitehold WHERE site = connections_connection.site)"
+HELD_UNTIL = "(SELECT until FROM sync_sitehold WHERE site = connections_connection.site AND until > %s)"
+
+
+def seconds_until(until: datetime | str | None, now: datetime) -> float:
+    """Return for how many seconds nobody may ask a site, by a value of `HELD_UNTIL`."""
+    end = rows.as_moment(until)
+    return 0.0 if end is None else max(0.0, (end - now).total_seconds())
+
 
 def seconds_held(site: str, now: datetime) -> float:
     """Return for how many seconds nobody may ask a site; 0 where it may be asked."""

@@ -6,6 +6,7 @@ import does not hold up a click; what both write is kept apart by the rows they 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -110,14 +111,17 @@ def claim(connection_id: int, owner: str, lane: Lane = Lane.PASS) -> Claim | Non
 
     Times are the database's own (`Now()`), so that workers with different clocks agree.
     """
-    taken = rows.execute(
+    taken = (
         f"UPDATE connections_connection SET {lane.epoch} = {lane.epoch} + 1, {lane.owner} = %s,"  # noqa: S608 # columns
         f" {lane.until} = {rows.from_now(LEASE_SECONDS)}"
         f" WHERE id = {rows.unless_locked('connections_connection')}"
-        f" AND state = %s AND ({lane.until} IS NULL OR {lane.until} < {rows.now()})",
-        [owner, connection_id, State.CONNECTED.value],
+        f" AND state = %s AND ({lane.until} IS NULL OR {lane.until} < {rows.now()})"
     )
-    if not taken:
+    values = [owner, connection_id, State.CONNECTED.value]
+    if rows.returns():
+        found = rows.select(f"{taken} RETURNING {lane.epoch}", values)
+        return Claim(connection_id, found[0][0], lane) if found else None
+    if not rows.execute(taken, values):
         return None
     mine = f"SELECT {lane.epoch} FROM connections_connection WHERE id = %s AND {lane.owner} = %s"  # noqa: S608 # columns
     found = rows.select(mine, [connection_id, owner])
@@ -142,10 +146,18 @@ def fence(held: Claim) -> Connection:
     Raises:
         LeaseLostError: the epoch moved on, or the connection is no longer active.
     """
-    row = rows.one(Connection, *held.where(), lock=True)
-    if row is None:
+    return fence_with(held, ())[0]
+
+
+def fence_with(
+    held: Claim, more: Sequence[str], values: Sequence[object] = ()
+) -> tuple[Connection, tuple[Any, ...]]:
+    """Return the row as `fence` does, and `more` columns, which are SQL with `values`. Raises as `fence`."""
+    where, whose = held.where()
+    found = rows.one_with(Connection, more, where, [*values, *whose], lock=True)
+    if found is None:
         raise LeaseLostError(f"connection {held.connection_id}, epoch {held.epoch}")
-    return row
+    return found
 
 
 def keep_held(held: Claim) -> bool:

@@ -11,19 +11,20 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple, Protocol
 
 from django.db import transaction
 
 from ekachit import rows
 from ekachit.accounts.notices import take_back, tell
 from ekachit.connections.ledger import file_calls
-from ekachit.connections.models import Connection, Project, State
+from ekachit.connections.models import Connection, State
 from ekachit.domain.sync.schedule import AUTH_TRIES, HARMLESS, Ending, next_due_seconds
 from ekachit.jira.errors import AUTH_CODES
 from ekachit.jira.ledger import Call
 from ekachit.sync.checkpoints import Checkpoint, reach
-from ekachit.sync.holds import hold, release
-from ekachit.sync.leases import Claim, fence
+from ekachit.sync.holds import IS_HELD, hold, release
+from ekachit.sync.leases import Claim, fence_with
 from ekachit.sync.models import Pass, PassState
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,14 @@ log = logging.getLogger(__name__)
 # Passes that ended without a verdict on the connection: another worker closed them, or they lost it.
 CUT_OFF = ("interrupted", "lease_lost")
 NOTES_KEPT = 200
+# Columns of `Before`, as SQL beside a connection's row. The state is not a value of its own, so that the index fits.
+LAST_COMPLETE = (
+    "(SELECT started_at FROM sync_pass WHERE connection_id = connections_connection.id AND state = 'complete'"
+    " AND started_at >= connections_connection.picked_at ORDER BY id DESC LIMIT 1)"
+)
+WAS_CUT_OFF = (
+    "EXISTS (SELECT 1 FROM sync_pass WHERE connection_id = connections_connection.id AND state = 'running')"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,28 @@ class Outcome:
     code: str = ""
     retry_after: float | None = None
     asked: bool = True
+
+
+class Before(NamedTuple):
+    """What was before a pass: when the last complete one began, if there was one since the projects were last picked.
+
+    `cut_off` is whether one never ended.
+    """
+
+    last_complete: datetime | None
+    cut_off: bool
+
+
+class Picked(Protocol):
+    """A picked project, with how many open issues are the person's, as far as is known."""
+
+    @property
+    def project_id(self) -> str:
+        """Jira's number of it."""
+
+    @property
+    def open_count(self) -> int:
+        """How many."""
 
 
 @dataclass(slots=True)
@@ -93,19 +124,22 @@ class Tally:
         return {name: getattr(self, name) for name in names}
 
 
-def begin(connection: Connection, epoch: int, projects: Sequence[Project], *, now: datetime) -> Tally:
+def begin(
+    connection: Connection, epoch: int, projects: Sequence[Picked], before: Before, *, now: datetime
+) -> Tally:
     """Begin the receipt of a pass; inside the transaction that fences it.
 
     A pass that was cut off without a word is closed. The first one of a connection, until it was complete once, is
     its import.
     """
-    rows.update(
-        Pass,
-        {"state": PassState.FAILED.value, "ended_at": now, "code": "interrupted"},
-        "connection_id = %s AND state = %s",
-        [connection.pk, PassState.RUNNING.value],
-    )
-    last = _last_complete(connection)
+    if before.cut_off:
+        rows.update(
+            Pass,
+            {"state": PassState.FAILED.value, "ended_at": now, "code": "interrupted"},
+            "connection_id = %s AND state = 'running'",
+            [connection.pk],
+        )
+    last = before.last_complete
     tally = Tally(epoch, now, last, is_import=last is None)
     if tally.is_import:
         tally.progress = {each.project_id: [0, each.open_count] for each in projects}
@@ -115,19 +149,8 @@ def begin(connection: Connection, epoch: int, projects: Sequence[Project], *, no
 
 def needs_import(connection: Connection) -> bool:
     """Return whether the next pass brings in what is new: none was complete since the projects were last picked."""
-    return _last_complete(connection) is None
-
-
-def _last_complete(connection: Connection) -> datetime | None:
-    """When the last complete pass began, None where there was none since the projects were last picked."""
-    if connection.picked_at is None:
-        return None
-    found = rows.select(
-        "SELECT started_at FROM sync_pass WHERE connection_id = %s AND state = %s AND started_at >= %s"
-        " ORDER BY id DESC LIMIT 1",
-        [connection.pk, PassState.COMPLETE.value, rows.moment(connection.picked_at)],
-    )
-    return rows.as_moment(found[0][0]) if found else None
+    found = rows.select(f"SELECT {LAST_COMPLETE} FROM connections_connection WHERE id = %s", [connection.pk])  # noqa: S608 # ours
+    return not found or found[0][0] is None
 
 
 def write(connection: Connection, tally: Tally) -> None:
@@ -160,7 +183,7 @@ def end(  # noqa: PLR0913 # each is asked for by name
     Raises:
         LeaseLostError: the claim is no longer ours; whoever has it now closes the receipt.
     """
-    connection = fence(claim)
+    connection, (held,) = fence_with(claim, [IS_HELD])
     tally = tally.copy()
     tally.requests += len(calls)
     file_calls(connection, calls)
@@ -168,7 +191,10 @@ def end(  # noqa: PLR0913 # each is asked for by name
     _tell_of_projects(connection, tally)
     if tally.is_import and outcome.state == PassState.COMPLETE:
         _tell_of_import(connection, tally)
-    _hold_or_release(connection, outcome, now, chance)
+    if outcome.ending is Ending.UNAVAILABLE and outcome.asked:
+        hold(connection.site, code=outcome.code, retry_after=outcome.retry_after, now=now, chance=chance)
+    elif outcome.ending is Ending.FINE and held:
+        release(connection.site)
     _reschedule(connection, outcome, now, chance)
     reach(Checkpoint.IN_CLOSE)
     return receipt
@@ -237,15 +263,6 @@ def _tell_of_import(connection: Connection, tally: Tally) -> None:
     }
     picked = "" if connection.picked_at is None else connection.picked_at.isoformat()
     tell(connection.user, "import_done", key=f"import-done-{connection.pk}-{picked}", **told)
-
-
-def _hold_or_release(
-    connection: Connection, outcome: Outcome, now: datetime, chance: Callable[[], float]
-) -> None:
-    if outcome.ending is Ending.UNAVAILABLE and outcome.asked:
-        hold(connection.site, code=outcome.code, retry_after=outcome.retry_after, now=now, chance=chance)
-    elif outcome.ending is Ending.FINE:
-        release(connection.site)
 
 
 def _reschedule(connection: Connection, outcome: Outcome, now: datetime, chance: Callable[[], float]) -> None:

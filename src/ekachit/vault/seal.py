@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -44,6 +44,18 @@ class Binding:
         return bytes([_VERSION]) + b"".join(framed)
 
 
+class _Bound(NamedTuple):
+    """What the wrapping of a data key and the sealing of a secret are bound to, as the cipher takes it."""
+
+    key: bytes
+    secret: bytes
+
+    @classmethod
+    def to(cls, binding: Binding, key_id: str) -> Self:
+        """A binding as bytes, for either use."""
+        return cls(binding.encode(_WRAP, key_id), binding.encode(_SEAL))
+
+
 @dataclass(frozen=True, slots=True)
 class WrappedKey:
     """A data key, wrapped by the key-encryption key `key_id`."""
@@ -74,7 +86,7 @@ def open_sealed(keyring: Keyring, wrapped: WrappedKey, sealed: Sealed, binding: 
         or
             moved, or the ring has another key under that id: the cipher cannot tell these apart.
     """
-    secret = _opened(keyring, wrapped, sealed, binding)
+    secret = _opened(keyring, wrapped, sealed, _Bound.to(binding, wrapped.key_id))
     if secret is None:
         # Raised here, where no frame holds a key that a traceback could show.
         raise _broken()
@@ -96,13 +108,13 @@ def rewrap(keyring: Keyring, wrapped: WrappedKey, binding: Binding) -> WrappedKe
 class SealedToken:
     """A token that is held sealed and opened at each `reveal`, for as long as the caller looks at it."""
 
-    __slots__ = ("_binding", "_keyring", "_sealed", "_wrapped")
+    __slots__ = ("_bound", "_keyring", "_sealed", "_wrapped")
 
     def __init__(self, keyring: Keyring, wrapped: WrappedKey, sealed: Sealed, binding: Binding) -> None:
         self._keyring = keyring
         self._wrapped = wrapped
         self._sealed = sealed
-        self._binding = binding
+        self._bound = _Bound.to(binding, wrapped.key_id)
 
     def reveal(self) -> str:
         """Return the token.
@@ -110,7 +122,10 @@ class SealedToken:
         Raises:
             VaultError: as `open_sealed`.
         """
-        return open_sealed(self._keyring, self._wrapped, self._sealed, self._binding).reveal()
+        secret = _opened(self._keyring, self._wrapped, self._sealed, self._bound)
+        if secret is None:
+            raise _broken()
+        return secret.reveal()
 
     def __repr__(self) -> str:
         return MASK
@@ -127,9 +142,9 @@ def _wrap(keyring: Keyring, data_key: bytes, binding: Binding) -> WrappedKey:
     return WrappedKey(key_id, _encrypt(keyring.key(key_id), data_key, binding.encode(_WRAP, key_id)))
 
 
-def _opened(keyring: Keyring, wrapped: WrappedKey, sealed: Sealed, binding: Binding) -> Secret | None:
-    data_key = _unwrapped(keyring, wrapped, binding)
-    plain = None if data_key is None else _decrypt(data_key, sealed.blob, binding.encode(_SEAL))
+def _opened(keyring: Keyring, wrapped: WrappedKey, sealed: Sealed, bound: _Bound) -> Secret | None:
+    data_key = _unwrapped(keyring, wrapped, bound.key)
+    plain = None if data_key is None else _decrypt(data_key, sealed.blob, bound.secret)
     try:
         return None if plain is None else Secret(plain.decode())
     except UnicodeDecodeError:
@@ -137,12 +152,12 @@ def _opened(keyring: Keyring, wrapped: WrappedKey, sealed: Sealed, binding: Bind
 
 
 def _rewrapped(keyring: Keyring, wrapped: WrappedKey, binding: Binding) -> WrappedKey | None:
-    data_key = _unwrapped(keyring, wrapped, binding)
+    data_key = _unwrapped(keyring, wrapped, _Bound.to(binding, wrapped.key_id).key)
     return None if data_key is None else _wrap(keyring, data_key, binding)
 
 
-def _unwrapped(keyring: Keyring, wrapped: WrappedKey, binding: Binding) -> bytes | None:
-    data_key = _decrypt(keyring.key(wrapped.key_id), wrapped.blob, binding.encode(_WRAP, wrapped.key_id))
+def _unwrapped(keyring: Keyring, wrapped: WrappedKey, bound: bytes) -> bytes | None:
+    data_key = _decrypt(keyring.key(wrapped.key_id), wrapped.blob, bound)
     return data_key if data_key is not None and len(data_key) == KEY_BYTES else None
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from ekachit import rows
 from ekachit.connections.models import Connection
 from ekachit.domain.sync import reconcile, schedule, state
 from ekachit.domain.sync.absence import Absence
@@ -23,6 +24,10 @@ from tests.sync.simulation.mutant import Patch, changed, instead, whole
 
 def any_row(held: leases.Claim) -> Connection:
     return Connection.objects.get(pk=held.connection_id)
+
+
+def any_row_with(held: leases.Claim, more: Any, values: Any = ()) -> Any:
+    return rows.one_with(Connection, more, "id = %s", [*values, held.connection_id])
 
 
 def taking_from_others(original: Any) -> Any:
@@ -157,7 +162,10 @@ class _Equal(str):
         return False
 
 
-FENCES: tuple[Patch, ...] = tuple((where, "fence", instead(any_row)) for where in (apply, passes, loading))
+FENCES: tuple[Patch, ...] = (
+    (apply, "fence", instead(any_row)),
+    *((where, "fence_with", instead(any_row_with)) for where in (passes, loading)),
+)
 POLLS = "poll_on_time work_now"
 
 ENGINE = (
