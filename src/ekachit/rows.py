@@ -8,10 +8,11 @@ taken from anywhere else. Values in it are plain: numbers, texts, and times thro
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import repeat
 from typing import Any, TypeVar
 
 import msgspec
@@ -31,8 +32,8 @@ from django.db.models import (
 from django.utils import timezone
 
 M = TypeVar("M", bound=Model)
-# SQLite before 3.32 takes no more in one statement.
-MOST_VALUES = 999
+# A statement with more is longer to read than to run.
+_MOST_VALUES = 999
 # Values of these types go to the database as they are, but for fields that store something else.
 _PLAIN = frozenset({str, int, float, type(None)})
 _STORED_OTHERWISE = (BooleanField, DateField, DecimalField, JSONField, BinaryField)
@@ -55,35 +56,44 @@ class _Table:
 
 def insert(model: type[Model], rows: Sequence[Mapping[str, object]]) -> None:
     """Insert rows, given by attribute name; what the first one lacks has the model's default in all of them."""
-    if not rows:
+    if rows:
+        names = tuple(rows[0])
+        insert_lines(model, names, [tuple(map(row.__getitem__, names)) for row in rows])
+
+
+def insert_lines(model: type[Model], names: tuple[str, ...], lines: Sequence[tuple[object, ...]]) -> None:
+    """Insert rows, each given by the values of these attributes, in order; the others have the model's default."""
+    if not lines:
         return
-    columns, values = _prepared(model, rows)
-    marks = ", ".join(["%s"] * len(columns))
+    columns, values = _prepared(model, names, lines)
     with _database().cursor() as cursor:
-        cursor.executemany(f"{_into(model, columns)} VALUES ({marks})", values)
+        cursor.executemany(_insertion(model, columns), values)
 
 
-def insert_for_ids(model: type[Model], rows: Sequence[Mapping[str, object]]) -> list[int]:
-    """Insert rows as `insert` does and return their ids, in order."""
-    if not rows:
+def insert_for_ids(
+    model: type[Model], names: tuple[str, ...], lines: Sequence[tuple[object, ...]]
+) -> list[int]:
+    """Insert rows as `insert_lines` does and return their ids, in order. Inside a transaction."""
+    if not lines:
         return []
-    columns, values = _prepared(model, rows)
-    marks = f"({', '.join(['%s'] * len(columns))})"
-    ids: list[int] = []
-    # A database that returns no ids of several rows at once (SQLite before 3.35) takes them one by one.
-    step = MOST_VALUES // len(columns) if _database().features.can_return_rows_from_bulk_insert else 1
-    with _database().cursor() as cursor:
+    columns, values = _prepared(model, names, lines)
+    database = _database()
+    with database.cursor() as cursor:
+        if database.vendor == "sqlite":
+            # Nobody else writes until the transaction ends, and AUTOINCREMENT gives each row the number after the last
+            # one (https://www.sqlite.org/autoinc.html).
+            cursor.executemany(_insertion(model, columns), values)
+            cursor.execute("SELECT LAST_INSERT_ROWID()")
+            last = int(cursor.fetchone()[0])
+            return list(range(last - len(lines) + 1, last + 1))
+        ids: list[int] = []
+        step = _MOST_VALUES // len(columns)
         for start in range(0, len(values), step):
             part = values[start : start + step]
-            sql = f"{_into(model, columns)} VALUES {', '.join([marks] * len(part))}"
             flat = [value for row in part for value in row]
-            if step == 1:
-                cursor.execute(sql, flat)
-                ids.append(cursor.lastrowid)
-                continue
-            cursor.execute(f"{sql} RETURNING id", flat)
+            cursor.execute(f"{_insertion(model, columns, len(part))} RETURNING id", flat)
             ids += [row[0] for row in cursor.fetchall()]
-    return ids
+        return ids
 
 
 def one(model: type[M], where: str, values: Sequence[Stored], *, lock: bool = False) -> M | None:
@@ -147,6 +157,13 @@ def execute(sql: str, values: Sequence[Stored]) -> int:
 def returns() -> bool:
     """Return whether the database returns columns of what it changes (SQLite from 3.35 on)."""
     return bool(_database().features.can_return_columns_from_insert)
+
+
+def among(column: str, values: Sequence[str]) -> tuple[str, Stored]:
+    """Return SQL for a column that has one of these texts, with one value: the statement is the same for any number."""
+    if _database().vendor == "sqlite":
+        return f"{column} IN (SELECT value FROM JSON_EACH(%s))", json.dumps(values)  # noqa: S608 # our own column
+    return f"{column} = ANY(%s)", list(values)
 
 
 def marks(number: int) -> str:
@@ -237,48 +254,50 @@ def _loader(field: Field[Any, Any]) -> Convert | None:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """How rows with the same names are inserted.
+    """How rows of the same names are inserted.
 
-    `given` has the place and name of each, whether plain values go as they are, and what converts the others; `lacking`
-    the places that have a default, and the field it is of.
+    `plain` are the places of those whose plain values go as they are, `stored` of those that are always converted; the
+    fields in `lacking` come after them, with their defaults.
     """
 
     columns: tuple[str, ...]
-    given: tuple[tuple[int, str, bool, Store], ...]
-    lacking: tuple[tuple[int, Field[Any, Any]], ...]
+    plain: tuple[tuple[int, Store], ...]
+    stored: tuple[tuple[int, Store], ...]
+    lacking: tuple[Field[Any, Any], ...]
 
 
 def _prepared(
-    model: type[Model], rows: Sequence[Mapping[str, object]]
-) -> tuple[tuple[str, ...], list[list[Stored]]]:
-    """The columns of an insert, and each row's values in the database's form."""
+    model: type[Model], names: tuple[str, ...], lines: Sequence[tuple[object, ...]]
+) -> tuple[tuple[str, ...], list[tuple[Stored, ...]]]:
+    """The columns of an insert, and each row's values in the database's form: made column by column."""
     database = _database()
-    plan = _plan(model, frozenset(rows[0]), database.vendor)
-    template: list[Stored] = [None] * len(plan.columns)
-    for place, field in plan.lacking:
-        template[place] = _stored(field, _default(field), database)
-    values: list[list[Stored]] = []
-    for row in rows:
-        line = template.copy()
-        for place, name, plain, store in plan.given:
-            value = row[name]
-            line[place] = value if plain and value.__class__ in _PLAIN else store(value, database)
-        values.append(line)
-    return plan.columns, values
+    plan = _plan(model, names, database.vendor)
+    columns: list[Iterable[Stored]] = list(zip(*lines, strict=True))
+    for place, store in plan.plain:
+        if not _PLAIN.issuperset(map(type, columns[place])):
+            columns[place] = [
+                each if type(each) in _PLAIN else store(each, database) for each in columns[place]
+            ]
+    for place, store in plan.stored:
+        columns[place] = [store(each, database) for each in columns[place]]
+    columns += [repeat(_stored(field, _default(field), database), len(lines)) for field in plan.lacking]
+    return plan.columns, list(zip(*columns, strict=True))
 
 
 @lru_cache(maxsize=64)
-def _plan(model: type[Model], names: frozenset[str], vendor: str) -> _Plan:
+def _plan(model: type[Model], names: tuple[str, ...], vendor: str) -> _Plan:
     """How rows that have these names are inserted."""
-    fields = [field for field in _table(model).fields if not isinstance(field, AutoField)]
+    table = _table(model)
+    given = [table.by_name[name] for name in names]
+    lacking = tuple(
+        each for each in table.fields if each.attname not in names and not isinstance(each, AutoField)
+    )
+    stores = [(place, _storing(field, vendor)) for place, field in enumerate(given)]
     return _Plan(
-        columns=tuple(str(field.column) for field in fields),
-        given=tuple(
-            (place, field.attname, not isinstance(field, _STORED_OTHERWISE), _storing(field, vendor))
-            for place, field in enumerate(fields)
-            if field.attname in names
-        ),
-        lacking=tuple((place, field) for place, field in enumerate(fields) if field.attname not in names),
+        columns=tuple(str(field.column) for field in (*given, *lacking)),
+        plain=tuple(each for each in stores if not isinstance(given[each[0]], _STORED_OTHERWISE)),
+        stored=tuple(each for each in stores if isinstance(given[each[0]], _STORED_OTHERWISE)),
+        lacking=lacking,
     )
 
 
@@ -299,8 +318,10 @@ def _storing(field: Field[Any, Any], vendor: str) -> Store:
     """What makes the database's value of one of ours."""
     if isinstance(field, DateTimeField):
         return _as_time if vendor == "sqlite" else _adapted
-    if vendor == "sqlite" and isinstance(field, JSONField) and field.encoder is None:
-        return _as_json
+    if isinstance(field, JSONField) and field.encoder is None:
+        if vendor == "sqlite":
+            return _as_json
+        return lambda value, database: field.get_db_prep_save(msgspec.to_builtins(value), database)
     return field.get_db_prep_save
 
 
@@ -320,6 +341,8 @@ def _as_json(value: object, database: BaseDatabaseWrapper) -> str | None:  # noq
     return None if value is None else msgspec.json.encode(value).decode()
 
 
-def _into(model: type[Model], columns: Sequence[str]) -> str:
+@lru_cache(maxsize=256)
+def _insertion(model: type[Model], columns: tuple[str, ...], rows: int = 1) -> str:
     names = ", ".join(f'"{each}"' for each in columns)
-    return f"INSERT INTO {_table(model).name} ({names})"
+    line = f"({marks(len(columns))})"
+    return f"INSERT INTO {_table(model).name} ({names}) VALUES {', '.join([line] * rows)}"  # noqa: S608 # our own text

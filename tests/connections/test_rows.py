@@ -11,6 +11,8 @@ from django.utils import timezone
 from ekachit import rows
 from ekachit.accounts.models import User
 from ekachit.connections.models import Connection, Project
+from ekachit.domain.sync.state import Subtask
+from ekachit.sync.models import Link
 from ekachit.tasks.models import Status, Task
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +29,9 @@ def connection() -> Connection:
 
 def test_inserted_rows_have_the_models_defaults_and_their_ids_come_in_order(connection: Connection) -> None:
     titles = [f"Task {number}" for number in range(120)]
-    ids = rows.insert_for_ids(Task, [{"user_id": connection.user_id, "title": each} for each in titles])
+    # A number that was given is never given again.
+    Task.objects.create(user=connection.user, title="Soon gone").delete()
+    ids = rows.insert_for_ids(Task, ("user_id", "title"), [(connection.user_id, each) for each in titles])
     stored = Task.objects.in_bulk(ids)
     assert [stored[each].title for each in ids] == titles
     plain = Task.objects.create(user=connection.user, title="By the model")
@@ -35,6 +39,33 @@ def test_inserted_rows_have_the_models_defaults_and_their_ids_come_in_order(conn
     names = [field.attname for field in Task._meta.concrete_fields if field.attname not in rest]
     assert [getattr(stored[ids[0]], name) for name in names] == [getattr(plain, name) for name in names]
     assert abs(stored[ids[0]].created_at - timezone.now()) < timedelta(minutes=1)
+
+
+def test_values_of_any_kind_are_stored_as_the_model_does(connection: Connection) -> None:
+    """Texts that are members of an enumeration, times of other zones, structs in JSON, None."""
+    when = datetime(2026, 5, 6, 7, 8, 9, 10, tzinfo=timezone.get_fixed_timezone(330))
+    names = ("user_id", "title", "status", "source", "done_at", "points")
+    lines = [
+        (connection.user_id, "One", Status.DONE, "own", when, 3),
+        (connection.user_id, "Two", "todo", "own", None, None),
+    ]
+    one, two = (Task.objects.get(pk=each) for each in rows.insert_for_ids(Task, names, lines))
+    assert (one.status, one.done_at, one.points) == ("done", when, 3.0)
+    assert (two.status, two.done_at, two.points) == ("todo", None, None)
+    line = Subtask(issue_id="7", key="A-7", title="ü", done=True)
+    link = (connection.user_id, connection.pk, one.pk, "c", "5", "A-5", "1", line)
+    tied = ("user_id", "connection_id", "task_id", "cloud_id", "issue_id", "key", "project_id", "base")
+    rows.insert_lines(Link, tied, [link])
+    assert Link.objects.get(task=one).base == {"issue_id": "7", "key": "A-7", "title": "ü", "done": True}
+
+
+def test_one_of_some_texts_is_found(connection: Connection) -> None:
+    Project.objects.bulk_create(
+        Project(connection=connection, project_id=each, key=each, name=each) for each in ("a", "b", "'\"%")
+    )
+    which, these = rows.among("key", ["b", "'\"%", "z"])
+    found = rows.select(f"SELECT key FROM connections_project WHERE {which} ORDER BY key", [these])  # noqa: S608 # our own text
+    assert found == [("'\"%",), ("b",)]
 
 
 def test_a_row_comes_back_as_the_model_reads_it(connection: Connection) -> None:
@@ -92,4 +123,5 @@ def test_what_the_database_refuses_is_raised_as_ever(connection: Connection) -> 
 
 def test_no_rows_are_no_statement() -> None:
     rows.insert(Task, [])
-    assert rows.insert_for_ids(Task, []) == []
+    rows.insert_lines(Task, ("user_id", "title"), [])
+    assert rows.insert_for_ids(Task, ("user_id", "title"), []) == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import msgspec
 from django.db import connection as database
@@ -42,7 +41,7 @@ SELECT link.task_id, link.issue_id, link.version, link.base, link.presence, task
   WHERE entry.task_id = link.task_id AND entry.state IN ('waiting', 'sending') AND entry.posted_at IS NOT NULL
   ORDER BY entry.id LIMIT 1)
 FROM sync_link link JOIN tasks_task task ON task.id = link.task_id
-WHERE link.user_id = %s AND link.cloud_id IN (%s, %s) AND link.issue_id IN ({ids})
+WHERE {tied}
 ORDER BY link.cloud_id = %s
 """
 
@@ -135,15 +134,16 @@ def held_by_issue(connection: Connection, issue_ids: Iterable[str]) -> dict[str,
     Inside a transaction: the tasks are locked until its end, so that a change the person makes meanwhile waits.
     """
     ids = list(set(issue_ids))
-    tied = f"user_id = %s AND cloud_id IN (%s, %s) AND issue_id IN ({rows.marks(len(ids))})"
-    # By the site's name where its id was not known, and became known only after this pass began.
-    whose = [connection.user_id, connection.cloud_id, connection.site, *ids]
     if not ids:
         return {}
+    which, these = rows.among("link.issue_id", ids)
+    tied = f"link.user_id = %s AND link.cloud_id IN (%s, %s) AND {which}"
+    # By the site's name where its id was not known, and became known only after this pass began.
+    whose = [connection.user_id, connection.cloud_id, connection.site, these]
     if database.features.has_select_for_update:
-        tasks = f"SELECT task_id FROM sync_link WHERE {tied}"  # noqa: S608 # our own text
+        tasks = f"SELECT link.task_id FROM sync_link link WHERE {tied}"  # noqa: S608 # our own text
         rows.select(f"SELECT id FROM tasks_task WHERE id IN ({tasks}) ORDER BY id FOR UPDATE", whose)  # noqa: S608 # likewise
-    links = rows.select(_HELD.format(now=rows.now(), ids=rows.marks(len(ids))), [*whose, connection.cloud_id])
+    links = rows.select(_HELD.format(now=rows.now(), tied=tied), [*whose, connection.cloud_id])
     return {
         issue_id: Held(
             task_id=task_id,
@@ -157,9 +157,3 @@ def held_by_issue(connection: Connection, issue_ids: Iterable[str]) -> dict[str,
         )
         for task_id, issue_id, version, base, presence, status, sending, posted in links
     }
-
-
-def base_from(values: Values) -> dict[str, Any]:
-    """Return values as a link's base stores them."""
-    built: dict[str, Any] = msgspec.to_builtins(values)
-    return built

@@ -26,9 +26,12 @@ class Link(models.Model):
     both sides last agreed on (`domain.sync.state.Snapshot` as JSON).
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="links")
+    # What begins with the person or the connection has an index already, here and below: one more to write for each row.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="links", db_index=False
+    )
     task = models.OneToOneField(Task, on_delete=models.CASCADE, related_name="link")
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="links")
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="links", db_index=False)
     cloud_id = models.CharField(max_length=64)
     issue_id = models.CharField(max_length=32)
     key = models.CharField(max_length=255)
@@ -216,7 +219,9 @@ class Pass(models.Model):
     person should be told, such as an issue that could not be read and why.
     """
 
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="passes")
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="passes", db_index=False
+    )
     epoch = models.PositiveBigIntegerField()
     is_import = models.BooleanField(default=False)
     state = models.CharField(max_length=12, choices=PassState, default=PassState.RUNNING)

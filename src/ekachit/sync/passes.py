@@ -226,7 +226,7 @@ def _close(connection: Connection, tally: Tally, state: PassState, code: str, no
         Pass.objects.filter(pk=tally.pass_id, state=PassState.RUNNING).update(**columns)
         return Pass.objects.get(pk=tally.pass_id)
     values = {"connection_id": connection.pk, "epoch": tally.epoch, **columns}
-    (number,) = rows.insert_for_ids(Pass, [values])
+    (number,) = rows.insert_for_ids(Pass, tuple(values), [tuple(values.values())])
     return Pass(id=number, **values)
 
 

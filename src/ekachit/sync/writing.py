@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TypeVar, assert_never
 
+import msgspec
 from django.db import DataError, IntegrityError, transaction
 
 from ekachit import rows
@@ -15,7 +16,6 @@ from ekachit.connections.models import Connection
 from ekachit.domain.estimation.multiplier import expected_hours, points_that_count
 from ekachit.domain.sync.actions import Action, Create, Keep, MarkGone, SetAside, Update
 from ekachit.domain.sync.state import Issue, Subtask, Values
-from ekachit.sync.held import base_from
 from ekachit.sync.models import Conflict, ConflictKind, EntryState, Link, OutboxEntry, Presence
 from ekachit.sync.outbox import settle
 from ekachit.sync.passes import Tally
@@ -24,6 +24,15 @@ from ekachit.tasks.models import ChecklistItem, Source, Status, Task
 from ekachit.tasks.multipliers import own_multipliers
 
 T = TypeVar("T")
+# What a new task and its link are made of; all else has its default.
+_TASK = (
+    *("user_id", "source", "status", "points", "estimate_hours", "started_at", "started_points", "done_at"),
+    *("title", "priority_name", "priority_rank", "checklist_more", "project_key", "issue_type"),
+)
+_LINK = (
+    *("user_id", "task_id", "connection_id", "cloud_id", "issue_id", "version", "base"),
+    *("key", "project_id", "issue_type", "jira_status"),
+)
 
 
 class Writer:
@@ -103,30 +112,36 @@ class Writer:
         self._tally.note(key=issue.key, id=issue.issue_id, unreadable="the database refused it")
 
     def _create(self, actions: Sequence[Create]) -> None:
-        ids = rows.insert_for_ids(Task, [self._new_task(each.values) for each in actions])
+        ids = rows.insert_for_ids(Task, _TASK, [self._new_task(each.values) for each in actions])
         made = list(zip(ids, actions, strict=True))
-        rows.insert(Link, [self._new_link(task_id, each) for task_id, each in made])
-        rows.insert(
-            ChecklistItem, [line for task_id, each in made for line in _lines(task_id, each.values.shown)]
-        )
+        rows.insert_lines(Link, _LINK, [self._new_link(task_id, each) for task_id, each in made])
+        listed = [(task_id, each.values) for task_id, each in made if each.values.checklist]
+        rows.insert(ChecklistItem, [line for task_id, each in listed for line in _lines(task_id, each.shown)])
         self._tally.created += len(actions)
         if not self._tally.is_import:
             for task_id, action in made:
                 self._tally.note(key=action.values.key, task=task_id, created=True, to=action.values.status)
 
-    def _new_task(self, values: Values) -> dict[str, object]:
+    def _new_task(self, values: Values) -> tuple[object, ...]:
+        """The columns of `_TASK`."""
         started_at, done_at = self._entered(values.status)
-        return {
-            "user_id": self._connection.user_id,
-            "source": Source.JIRA.value,
-            "status": values.status,
-            "points": values.points,
-            "estimate_hours": expected_hours(values.points, self._multiplier(_project_key(values))),
-            "started_at": started_at,
-            "started_points": None if started_at is None else values.points,
-            "done_at": done_at,
-            **_shown_values(values),
-        }
+        points, project = values.points, _project_key(values)
+        return (
+            self._connection.user_id,
+            Source.JIRA.value,
+            values.status,
+            points,
+            None if points is None else expected_hours(points, self._multiplier(project)),
+            started_at,
+            None if started_at is None else points,
+            done_at,
+            values.title,
+            values.priority_name,
+            values.priority_rank,
+            values.more if values.checklist else 0,
+            project,
+            values.issue_type,
+        )
 
     def _multiplier(self, project_key: str) -> float:
         """The hours for one point: the project's own number, else the person's."""
@@ -149,17 +164,22 @@ class Writer:
             self._times[status] = task.started_at, task.done_at
         return self._times[status]
 
-    def _new_link(self, task_id: int, action: Create) -> dict[str, object]:
-        return {
-            "user_id": self._connection.user_id,
-            "task_id": task_id,
-            "connection_id": self._connection.pk,
-            "cloud_id": self._connection.cloud_id,
-            "issue_id": action.issue.issue_id,
-            "version": action.issue.version,
-            "base": base_from(action.values),
-            **_link_values(action.values),
-        }
+    def _new_link(self, task_id: int, action: Create) -> tuple[object, ...]:
+        """The columns of `_LINK`."""
+        values = action.values
+        return (
+            self._connection.user_id,
+            task_id,
+            self._connection.pk,
+            self._connection.cloud_id,
+            action.issue.issue_id,
+            action.issue.version,
+            values,
+            values.key,
+            values.project_id,
+            values.issue_type,
+            values.status_name,
+        )
 
     def _update(self, action: Update) -> None:
         values = action.values
@@ -175,7 +195,7 @@ class Writer:
         Link.objects.filter(task_id=task.pk).update(
             connection=self._connection,
             version=action.issue.version,
-            base=base_from(values),
+            base=msgspec.to_builtins(values),
             presence=action.presence.value,
             **_link_values(values),
         )
