@@ -18,6 +18,7 @@ COMMANDS = {
     "worker": "ekachit.ops.running:worker",
     "sandbox": "ekachit.sandbox.run:command",
     "migrate": "ekachit.ops.running:migrate",
+    "move": "ekachit.ops.move_command:move",
     "user": "ekachit.ops.people:user",
     "connect": "ekachit.ops.jira_commands:connect",
     "sync": "ekachit.ops.jira_commands:sync",
