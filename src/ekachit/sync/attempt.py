@@ -5,7 +5,7 @@ A lost answer is found out by reading, never by posting again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ekachit.connections.reach import CallLog
@@ -21,6 +21,7 @@ from ekachit.domain.sync.transitions import (
     Way,
 )
 from ekachit.jira import wire
+from ekachit.jira.changelog import StatusChange
 from ekachit.jira.client import JiraClient
 from ekachit.jira.errors import AuthRejected, JiraError, Refused, Unavailable
 from ekachit.sync import pauses, sending
@@ -88,10 +89,10 @@ class Attempt:
             way = await self._way(issue)
             if way is None:
                 return
-            before = _status_id(issue)
+            looked = issue
             await self._post(way)
             issue = await self._read(way.transition)
-            if issue is None or not await self._go_on(self._read_back(issue, way.transition, before)):
+            if issue is None or not await self._go_on(self._read_back(issue, way.transition, looked)):
                 return
         await self._refuse("no_transition")
 
@@ -109,13 +110,13 @@ class Attempt:
                 self._job.issue_id, self._reader.fields, why=why, with_changes=True
             )
         except Refused as refused:
-            if made is None or refused.code != "not_found":
+            if made is None or refused.code in _MOVED:
                 raise
             found, code = None, refused.code
         if found is None and made is None:
             await self._refuse(code)
         elif found is None and made is not None:
-            # The step itself may have given the issue away, as a workflow can. It was made all the same.
+            # The step itself may have given the issue away or hidden it, as a workflow can. It was made all the same.
             agreed = self._job.rules.status_of(made.to_id, made.to_category)
             await self._in_database(sending.lose_sight, agreed, made.to_name, code)
         return found
@@ -175,30 +176,34 @@ class Attempt:
             raise Refused("unreadable", 200, (read.reason,))
         return read
 
-    def _read_back(self, issue: wire.Issue, taken: Transition, before: str) -> Seen:
-        """What our write came to: what both sides agree on by it, and what it went over."""
+    def _read_back(self, issue: wire.Issue, taken: Transition, looked: wire.Issue) -> Seen:
+        """What our write came to since we looked: what both sides agree on by it, and what it went over."""
         agreed = self._job.rules.status_of(taken.to_id, taken.to_category)
-        return Seen(self._value(issue), agreed, self._overwritten(issue, taken.to_id, before))
+        fresh = _since(issue, len(looked.status_changes))
+        return Seen(self._value(issue), agreed, self._overwritten(fresh, taken.to_id, _status_id(looked)))
 
     def _first_look(self, issue: wire.Issue) -> Seen:
         """What an attempt begins with, and what a write of an earlier one came to whose answer was not heard."""
         value, left, before = self._value(issue), self._job.left, self._job.seen_status_id
         if self._job.posted and left is not None:
-            fresh = issue.status_changes[: max(0, len(issue.status_changes) - left.changes)]
+            fresh = _since(issue, left.changes)
             if any(each.after == left.to_id for each in fresh):
                 # It arrived, wherever Jira has moved the issue since.
                 agreed = self._job.rules.status_of(left.to_id, left.to_category)
-                return Seen(value, agreed, self._overwritten(issue, left.to_id, before))
+                return Seen(value, agreed, self._overwritten(fresh, left.to_id, before))
         if self._job.posted and self._target.reached(_status_id(issue), value.category):
-            return Seen(value, theirs=self._overwritten(issue, _status_id(issue), before))
+            return Seen(value, theirs=self._overwritten(issue.status_changes, _status_id(issue), before))
         return Seen(value)
 
-    def _overwritten(self, issue: wire.Issue, to_id: str, before: str) -> tuple[str, str] | None:
+    def _overwritten(
+        self, changes: Sequence[StatusChange], to_id: str, before: str
+    ) -> tuple[str, str] | None:
         """The status (as a task's, with Jira's name) that somebody set between our look and our write; None: none.
 
-        As a task's it is empty where the status was never seen among the transitions.
+        Of several `changes` that lead there the first is taken for ours. As a task's the status is empty where it
+        was never seen among the transitions.
         """
-        ours = next((each for each in issue.status_changes if each.after == to_id), None)
+        ours = next((each for each in changes if each.after == to_id), None)
         if ours is None or not before or ours.before in {before, ""}:
             return None
         offered = {each.to_id: (each.to_category, each.to_name) for each in self._offered}
@@ -301,6 +306,11 @@ class Attempt:
 _FILES_CALLS = frozenset(
     {sending.observe, sending.about_to_post, sending.lose_sight, sending.refuse, sending.put_back}
 )
+
+
+def _since(issue: wire.Issue, known: int) -> tuple[StatusChange, ...]:
+    """The changes of status since there were so many, oldest first: ours, which left right after a look, is early."""
+    return issue.status_changes[: max(0, len(issue.status_changes) - known)][::-1]
 
 
 def _status_id(issue: wire.Issue) -> str:

@@ -213,7 +213,9 @@ def lose_sight(  # noqa: PLR0913 # what was made, and why it cannot be looked at
     now: datetime,
     calls: Sequence[Call] = (),
 ) -> None:
-    """Record a step that Jira confirmed for an issue that is no longer the person's: its answer is all there is.
+    """Record a step that Jira confirmed for an issue that cannot be read back, as it may be nobody's or another's now.
+
+    Its answer is all there is.
 
     The entry is done where the step led to what was wanted; where it was on the way there, it is refused by `code`.
 

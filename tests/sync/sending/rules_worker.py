@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from ekachit.domain.sync.schedule import LONGEST_WAIT_SECONDS
 from ekachit.sync import leases
 from ekachit.sync.leases import Lane
 from tests.sync.sending.rules_person import click
@@ -15,6 +17,7 @@ from tests.sync.simulation.rows import connection_row, rows_of
 from tests.sync.simulation.rules_engine import FAULTS as OF_ALL
 from tests.sync.simulation.rules_engine import OF_SEARCHES
 from tests.sync.simulation.rules_person import some_task, some_task_status
+from tests.sync.simulation.ruling import RULES as OTHER_RULES
 from tests.sync.simulation.site import BOB
 
 ENDPOINTS = ("issue", "transitions", "transition")
@@ -39,7 +42,7 @@ def some_change(stage: SendingStage) -> dict[str, Any]:
         {"do": "move", "issue": "@", "project": dice.choice(("20001", "20002", "20003"))},
         {"do": "delete", "issue": "@"},
     )
-    return {"do": "edit", "issue": "@", "status": status} if dice.random() < 0.7 else dice.choice(other)
+    return {"do": "edit", "issue": "@", "status": status} if dice.random() < 0.6 else dice.choice(other)
 
 
 def something_to_send(stage: SendingStage) -> None:
@@ -213,3 +216,14 @@ def send_while_polling(stage: SendingStage) -> str:
 @rule(3)
 def disarm(stage: SendingStage) -> str:
     return str(stage.doors[stage.person.site].faults.disarm())
+
+
+@rule(3)
+def clock_back(stage: SendingStage) -> str:
+    """A worker's wall clock is set back: no change waits until it has caught up (I20)."""
+    did = OTHER_RULES["clock_back"].act(stage)
+    # How long what the site asked for had still to last nobody knows then.
+    stage.asked_until = stage.clock() + timedelta(seconds=LONGEST_WAIT_SECONDS)
+    wait = stage.next_send()
+    require(wait is None or wait <= LONGEST_WAIT_SECONDS, "I20", f"the next change may be sent in {wait} s")
+    return did

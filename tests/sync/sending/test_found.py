@@ -131,3 +131,64 @@ def test_I3_what_is_being_sent_stands_though_the_next_change_was_taken_back(ends
     assert shown == [Kind.WAITING]
     assert ends.states("PAY-1") == [("applied", ""), ("cancelled", "undone")]
     assert ends.both("PAY-1") == ("done", "done")
+
+
+def moves_on_after_the_write(ends: TwoEnds, *statuses: str) -> None:
+    """Right after the write arrives the issue goes through these."""
+    real = ends.around().transport
+
+    class Quick:
+        async def send(self, request: Request) -> Response:
+            response = await real.send(request)
+            if request.method == "POST":
+                for status in statuses:
+                    ends.in_jira("PAY-1", status)
+            return response
+
+    ends.transport = Quick()
+
+
+def test_I4_who_takes_our_change_away_and_gives_it_back_was_not_gone_over(ends: TwoEnds) -> None:
+    """Of several changes that led there ours is the one right after our look."""
+    moves_on_after_the_write(ends, "In Progress", "Done")
+    ends.click("PAY-1", DONE)
+    ends.send()
+    assert ends.states("PAY-1") == [("applied", "")]
+    assert ends.conflicts() == []
+
+
+def test_I4_nor_was_where_our_answer_was_lost(ends: TwoEnds) -> None:
+    ends.faults.arm("lost_response", endpoint="transition")
+    ends.click("PAY-1", DONE)
+    ends.send()
+    for status in ("In Progress", "Done"):
+        ends.in_jira("PAY-1", status)
+    ends.send_until_quiet()
+    assert ends.states("PAY-1") == [("applied", "")]
+    assert ends.conflicts() == []
+
+
+def test_I4_what_was_gone_over_is_told_though_others_went_the_same_way_later(ends: TwoEnds) -> None:
+    edit = {"do": "edit", "issue": "PAY-1", "status": "In Progress"}
+    ends.faults.arm("colleague", endpoint="transition", change=edit)
+    ends.faults.arm("lost_response", endpoint="transition")
+    ends.click("PAY-1", DONE)
+    ends.send()
+    for status in ("To Do", "Done"):
+        ends.in_jira("PAY-1", status)
+    ends.send_until_quiet()
+    assert ends.states("PAY-1") == [("late_conflict", "")]
+    assert [(each.ours, each.jiras) for each in ends.conflicts()] == [(DONE, DOING)]
+
+
+def test_I4_what_jira_confirmed_is_agreed_on_though_it_may_not_be_read_back(ends: TwoEnds) -> None:
+    """Or our own write would be somebody else's by the next change."""
+    ends.faults.arm("forbidden", endpoint="issue", at=2)
+    ends.click("PAY-1", DOING)
+    ends.send()
+    assert ends.states("PAY-1") == [("applied", "not_read_back")]
+    ends.click("PAY-1", DONE)
+    ends.send()
+    assert ends.states("PAY-1") == [("applied", "not_read_back"), ("applied", "")]
+    assert ends.conflicts() == []
+    assert ends.both("PAY-1") == ("done", "done")
