@@ -4,10 +4,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from unittest import mock
 
+import pytest
+
 from ekachit.connections.models import AccessRecord
+from ekachit.jira.transport import Request, Response
 from ekachit.sync import actions
+from ekachit.sync.gate import BudgetSpentError, Gate
+from ekachit.sync.leases import Claim
 from ekachit.sync.models import Pass, PassState, PutAside
 from ekachit.sync.surroundings import Budget, Surroundings
 from tests.sync.scene import PAY, Scene
@@ -86,6 +94,29 @@ def test_I9_a_pass_over_budget_ends_and_the_next_goes_on(scene: Scene) -> None:
     assert (receipt.state, receipt.code) == (PassState.PARTIAL, "budget_spent")
     assert 0 < receipt.created < 10
     assert scene.synced().state == PassState.COMPLETE
+
+
+async def test_T01_the_seconds_of_a_pass_are_counted_also_while_the_clock_is_set_back() -> None:
+    now = datetime(2026, 11, 25, tzinfo=UTC)
+
+    def clock() -> datetime:
+        nonlocal now
+        now -= timedelta(hours=1)
+        return now
+
+    async def may(*_args: object, **_kwargs: object) -> Any:
+        return 0.0
+
+    class Answering:
+        async def send(self, request: Request) -> Response:
+            await asyncio.sleep(0.03)
+            return Response(200, {}, request.url.encode())
+
+    gate = Gate(Claim(1, 1), Surroundings(Answering(), clock, in_database=may, budget=Budget(seconds=0.02)))
+    request = Request("GET", "https://a.atlassian.net/", "a.atlassian.net")
+    assert (await gate.send(request)).status == 200
+    with pytest.raises(BudgetSpentError):
+        await gate.send(request)
 
 
 def _with_budget(budget: Budget) -> object:
