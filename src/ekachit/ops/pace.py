@@ -20,7 +20,7 @@ from ekachit.domain.sync.pace import Left, first_limit, grown, halved
 log = logging.getLogger(__name__)
 
 FOLDER = "workers"
-_CONTENT = re.compile(rb" *([0-9]{1,4}) +([0-9]{1,4})\n")
+_CONTENT = re.compile(rb" {0,3}([0-9]{1,4}) {1,4}([0-9]{1,4})\n")
 
 
 class Pace:
