@@ -38,7 +38,7 @@ def first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield folder
     monkeypatch.undo()
     settings.cache_clear()
-    monkeypatch.setattr(instance._State, "held", False)
+    instance._State.held = False
 
 
 @pytest.fixture

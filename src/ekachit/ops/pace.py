@@ -10,7 +10,6 @@ import contextlib
 import fcntl
 import logging
 import os
-import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +19,6 @@ from ekachit.domain.sync.pace import Left, first_limit, grown, halved
 log = logging.getLogger(__name__)
 
 FOLDER = "workers"
-_CONTENT = re.compile(rb" {0,3}([0-9]{1,4}) {1,4}([0-9]{1,4})\n")
 
 
 class Pace:
@@ -90,7 +88,7 @@ def _left_behind(folder: Path) -> Iterator[Left]:
     for path in sorted(folder.glob("[0-9]*.txt")):
         with contextlib.suppress(OSError), path.open("r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            fit = _CONTENT.fullmatch(file.read(32))
+            words = file.read(32).split()
             path.unlink()
-            if fit is not None:
-                yield Left(int(fit[1]), int(fit[2]))
+            if len(words) == 2 and all(each.isdigit() for each in words):  # noqa: PLR2004 # as `note` writes them
+                yield Left(int(words[0]), int(words[1]))
