@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Any, TypeVar
 
 import msgspec
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 from django.db.models import (
     AutoField,
     BinaryField,
@@ -34,6 +35,7 @@ from django.utils import timezone
 M = TypeVar("M", bound=Model)
 # A statement with more is longer to read than to run.
 _MOST_VALUES = 999
+_TOGETHER = 25
 # Values of these types go to the database as they are, but for fields that store something else.
 _PLAIN = frozenset({str, int, float, type(None)})
 _STORED_OTHERWISE = (BooleanField, DateField, DecimalField, JSONField, BinaryField)
@@ -67,7 +69,7 @@ def insert_lines(model: type[Model], names: tuple[str, ...], lines: Sequence[tup
         return
     columns, values = _prepared(model, names, lines)
     with _database().cursor() as cursor:
-        cursor.executemany(_insertion(model, columns), values)
+        _insert(cursor, model, columns, values)
 
 
 def insert_for_ids(
@@ -82,7 +84,7 @@ def insert_for_ids(
         if database.vendor == "sqlite":
             # Nobody else writes until the transaction ends, and AUTOINCREMENT gives each row the number after the last
             # one (https://www.sqlite.org/autoinc.html).
-            cursor.executemany(_insertion(model, columns), values)
+            _insert(cursor, model, columns, values)
             cursor.execute("SELECT LAST_INSERT_ROWID()")
             last = int(cursor.fetchone()[0])
             return list(range(last - len(lines) + 1, last + 1))
@@ -90,10 +92,25 @@ def insert_for_ids(
         step = _MOST_VALUES // len(columns)
         for start in range(0, len(values), step):
             part = values[start : start + step]
-            flat = [value for row in part for value in row]
-            cursor.execute(f"{_insertion(model, columns, len(part))} RETURNING id", flat)
+            sql = _insertion(model, columns, len(part), "%s")
+            cursor.execute(f"{sql} RETURNING id", list(chain.from_iterable(part)))
             ids += [row[0] for row in cursor.fetchall()]
         return ids
+
+
+def _insert(
+    cursor: CursorWrapper, model: type[Model], columns: tuple[str, ...], values: list[tuple[Stored, ...]]
+) -> None:
+    done = 0
+    if _database().vendor == "sqlite" and _TOGETHER * len(columns) <= _MOST_VALUES:
+        # So many rows a statement, always the same number, so that it is read once: SQLite works on them while another
+        # thread has the interpreter. Its own marks, which Django leaves alone, need not be searched for in it.
+        together = _insertion(model, columns, _TOGETHER, "?")
+        while len(values) - done >= _TOGETHER:
+            cursor.execute(together, list(chain.from_iterable(values[done : done + _TOGETHER])))
+            done += _TOGETHER
+    if done < len(values):
+        cursor.executemany(_insertion(model, columns, 1, "%s"), values[done:] if done else values)
 
 
 def one(model: type[M], where: str, values: Sequence[Stored], *, lock: bool = False) -> M | None:
@@ -342,7 +359,7 @@ def _as_json(value: object, database: BaseDatabaseWrapper) -> str | None:  # noq
 
 
 @lru_cache(maxsize=256)
-def _insertion(model: type[Model], columns: tuple[str, ...], rows: int = 1) -> str:
+def _insertion(model: type[Model], columns: tuple[str, ...], rows: int, mark: str) -> str:
     names = ", ".join(f'"{each}"' for each in columns)
-    line = f"({marks(len(columns))})"
+    line = f"({', '.join([mark] * len(columns))})"
     return f"INSERT INTO {_table(model).name} ({names}) VALUES {', '.join([line] * rows)}"  # noqa: S608 # our own text
