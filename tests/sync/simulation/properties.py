@@ -106,7 +106,8 @@ def i6_absence_needs_proof(stage: Stage, ran: Ran) -> None:
         if now.presence != "gone" or row.presence == "gone":
             continue
         require(_proved(ran), "I6", f"{issue_id} is gone, but nobody proved who asks")
-        refused = ran.receipt is not None and ran.receipt.code == "project_gone"
+        # Where every picked project is refused, none is left to list; the ids are asked for all the same.
+        refused = ran.receipt is not None and any(note.get("gone") for note in ran.receipt.notes)
         require(
             _listed_whole(ran.line.exchanges) or refused,
             "I6",
