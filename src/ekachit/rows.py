@@ -8,6 +8,7 @@ taken from anywhere else. Values in it are plain: numbers, texts, and times thro
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,9 +34,11 @@ from django.db.models import (
 from django.utils import timezone
 
 M = TypeVar("M", bound=Model)
-# A statement with more is longer to read than to run.
-_MOST_VALUES = 999
-_TOGETHER = 25
+# What a statement takes: SQLite 32,766 values from 3.32 on and 999 before (https://www.sqlite.org/limits.html),
+# PostgreSQL twice as many.
+_MOST_VALUES = 32_766 if sqlite3.sqlite_version_info >= (3, 32) else 999
+# How many rows go into one statement: a page of a search has 100 issues.
+_SIZES = (100, 10)
 # Values of these types go to the database as they are, but for fields that store something else.
 _PLAIN = frozenset({str, int, float, type(None)})
 _STORED_OTHERWISE = (BooleanField, DateField, DecimalField, JSONField, BinaryField)
@@ -101,16 +104,16 @@ def insert_for_ids(
 def _insert(
     cursor: CursorWrapper, model: type[Model], columns: tuple[str, ...], values: list[tuple[Stored, ...]]
 ) -> None:
-    done = 0
-    if _database().vendor == "sqlite" and _TOGETHER * len(columns) <= _MOST_VALUES:
-        # So many rows a statement, always the same number, so that it is read once: SQLite works on them while another
-        # thread has the interpreter. Its own marks, which Django leaves alone, need not be searched for in it.
-        together = _insertion(model, columns, _TOGETHER, "?")
-        while len(values) - done >= _TOGETHER:
-            cursor.execute(together, list(chain.from_iterable(values[done : done + _TOGETHER])))
-            done += _TOGETHER
+    done, sizes = 0, _SIZES if _database().vendor == "sqlite" else ()
+    for size in (each for each in sizes if each * len(columns) <= _MOST_VALUES):
+        # Always the same numbers of rows, so that a statement is read once: SQLite works on them while another thread has
+        # the interpreter. Its own marks, which Django leaves alone, need not be searched for in it.
+        together = _insertion(model, columns, size, "?")
+        while len(values) - done >= size:
+            cursor.execute(together, list(chain.from_iterable(values[done : done + size])))
+            done += size
     if done < len(values):
-        cursor.executemany(_insertion(model, columns, 1, "%s"), values[done:] if done else values)
+        cursor.executemany(_insertion(model, columns, 1, "%s"), values[done:])
 
 
 def one(model: type[M], where: str, values: Sequence[Stored], *, lock: bool = False) -> M | None:

@@ -28,7 +28,7 @@ def connection() -> Connection:
 
 
 def test_inserted_rows_have_the_models_defaults_and_their_ids_come_in_order(connection: Connection) -> None:
-    titles = [f"Task {number}" for number in range(120)]
+    titles = [f"Task {number}" for number in range(237)]
     # A number that was given is never given again.
     Task.objects.create(user=connection.user, title="Soon gone").delete()
     ids = rows.insert_for_ids(Task, ("user_id", "title"), [(connection.user_id, each) for each in titles])
@@ -57,6 +57,16 @@ def test_values_of_any_kind_are_stored_as_the_model_does(connection: Connection)
     tied = ("user_id", "connection_id", "task_id", "cloud_id", "issue_id", "key", "project_id", "base")
     rows.insert_lines(Link, tied, [link])
     assert Link.objects.get(task=one).base == {"issue_id": "7", "key": "A-7", "title": "ü", "done": True}
+
+
+def test_a_database_that_takes_few_values_gets_them_in_more_statements(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "_MOST_VALUES", 300)
+    lines = [(connection.user_id, f"Task {number}") for number in range(115)]
+    ids = rows.insert_for_ids(Task, ("user_id", "title"), lines)
+    found = Task.objects.order_by("pk").values_list("pk", "title")
+    assert list(found) == [(each, title) for each, (_, title) in zip(ids, lines, strict=True)]
 
 
 def test_one_of_some_texts_is_found(connection: Connection) -> None:
