@@ -9,12 +9,11 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import click
 import pytest
@@ -40,6 +39,7 @@ from tests.faults.fresh_database import (
     tasks,
     up_to_the_move,
 )
+from tests.faults.statements import before_each_statement
 from tests.ops.command import Home
 
 only_sqlite = pytest.mark.skipif(database.vendor != "sqlite", reason="only a SQLite file is copied")
@@ -63,16 +63,6 @@ def empty(
         yield beside
     monkeypatch.undo()
     settings.cache_clear()
-
-
-@contextmanager
-def before_each_statement(look: Callable[[str], None]) -> Iterator[None]:
-    def between(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's signature
-        look(sql)
-        return execute(sql, params, many, context)
-
-    with database.execute_wrapper(between):
-        yield
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from django.test import Client
 
 from ekachit import durability
 from ekachit.sync.models import EntryState
+from tests.faults.statements import before_each_statement
 from tests.ops.command import Home
 from tests.sync.two_ends import TwoEnds, two_ends
 
@@ -83,16 +84,6 @@ def empty_the_log() -> None:
     with database.cursor() as cursor:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         assert cursor.fetchone()[0] == 0
-
-
-@contextmanager
-def before_each_statement(look: Callable[[str], None]) -> Iterator[None]:
-    def between(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's signature
-        look(sql)
-        return execute(sql, params, many, context)
-
-    with database.execute_wrapper(between):
-        yield
 
 
 def whole(opened: sqlite3.Connection) -> bool:

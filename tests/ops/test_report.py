@@ -24,7 +24,7 @@ from ekachit.config import Settings, settings, variable_name
 from ekachit.connections.credentials import store_token
 from ekachit.ops import outside, report
 from ekachit.ops.heartbeat import beat
-from ekachit.sync.models import EntryState, OutboxEntry, PassState, PutAside, SiteHold
+from ekachit.sync.models import PassState, PutAside, SiteHold
 from ekachit.vault.secret import Secret
 from tests.acceptance.canary import leaks
 from tests.ops.command import run
@@ -36,6 +36,7 @@ from tests.web.making import (
     make_pass,
     make_projects,
     make_record,
+    make_refused,
 )
 
 # Short enough for every column.
@@ -82,18 +83,7 @@ def half_a_life() -> None:
     make_pass(own)
     make_pass(own, PassState.FAILED, code="token_rejected")
     now = timezone.now()
-    OutboxEntry.objects.create(
-        user=ada,
-        task=task,
-        connection=own,
-        wanted="done",
-        base="todo",
-        state=EntryState.REFUSED,
-        code="field_required",
-        not_before=now,
-        created_at=now,
-        ended_at=now,
-    )
+    make_refused(task, own, code="field_required")
     PutAside.objects.create(connection=own, issue_id="1", key="PAY-9", reason="too long", at=now)
     SiteHold.objects.create(site=own.site, until=now, code="rate_limited")
     tell(ada, "import_done", key="k", site=own.site)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ekachit.accounts.models import User
 from ekachit.connections.models import AccessRecord, Connection, Project
-from ekachit.sync.models import Conflict, ConflictState, Link, Pass, PassState
+from ekachit.sync.models import Conflict, ConflictState, EntryState, Link, OutboxEntry, Pass, PassState
 from ekachit.tasks.models import ChecklistItem, Source, Status, Task
 
 PASSWORD = "a long enough phrase"
@@ -98,6 +98,21 @@ def make_record(connection: Connection, **fields: Any) -> AccessRecord:
         "status": 200,
     } | fields
     return AccessRecord.objects.create(connection=connection, **fields)
+
+
+def make_refused(task: Task, connection: Connection, **fields: Any) -> OutboxEntry:
+    """A status change that Jira refused a moment ago."""
+    now = timezone.now()
+    fields = {"code": "refused", "not_before": now, "created_at": now, "ended_at": now} | fields
+    return OutboxEntry.objects.create(
+        user=task.user,
+        task=task,
+        connection=connection,
+        wanted="done",
+        base="todo",
+        state=EntryState.REFUSED,
+        **fields,
+    )
 
 
 def make_conflict(task: Task, **fields: Any) -> Conflict:

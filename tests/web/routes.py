@@ -13,7 +13,6 @@ from django.utils import timezone
 from ekachit.accounts.models import User
 from ekachit.connections.models import State
 from ekachit.estimates.models import Suggestion
-from ekachit.sync.models import EntryState, OutboxEntry
 from ekachit.tasks.models import ChecklistItem, FocusSession
 from tests.web.making import (
     make_conflict,
@@ -22,6 +21,7 @@ from tests.web.making import (
     make_pass,
     make_projects,
     make_record,
+    make_refused,
     make_task,
 )
 
@@ -78,19 +78,7 @@ def everything_of(user: User, says: str) -> dict[str, str]:
         ending="paused",
         last_sign_at=now - timedelta(hours=1),
     )
-    entry = OutboxEntry.objects.create(
-        user=user,
-        task=task,
-        connection=connection,
-        wanted="done",
-        base="todo",
-        state=EntryState.REFUSED,
-        code="refused",
-        detail={"said": [says], "fields": []},
-        not_before=now,
-        created_at=now,
-        ended_at=now,
-    )
+    entry = make_refused(task, connection, detail={"said": [says], "fields": []})
     conflict = make_conflict(task, jira_status=says)
     suggestion = Suggestion.objects.create(
         user=user, value=3.0, low=2.5, high=3.5, present=2.0, tasks=12, found_at=now

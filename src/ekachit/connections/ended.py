@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from ekachit.config import settings
 from ekachit.connections.models import Connection, Credential, State
+from ekachit.vault.disk import see_on_disk
 from ekachit.vault.errors import VaultError
 
 log = logging.getLogger(__name__)
@@ -108,8 +109,4 @@ def _append(path: Path, line: str) -> None:
         os.close(descriptor)
     # The name has to outlive a power cut too, where the system can see to it.
     with contextlib.suppress(OSError):
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        see_on_disk(path.parent)

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from ekachit.config import settings
+from ekachit.vault.disk import see_on_disk
 
 KEPT = 3
 KEPT_DAYS = 30
@@ -55,9 +56,9 @@ def copy_before_update() -> Path | None:
         with connection.cursor() as cursor:
             # Live rows only: nothing that was erased goes along.
             cursor.execute("VACUUM INTO %s", [str(beside)])
-        _sync(beside)
+        see_on_disk(beside)
         beside.replace(place)
-        _sync(folder())
+        see_on_disk(folder())
     finally:
         beside.unlink(missing_ok=True)
     return place
@@ -97,12 +98,3 @@ def _applied_in(place: Path) -> set[tuple[str, str]]:
             return set(opened.execute("SELECT app, name FROM django_migrations"))
     except sqlite3.DatabaseError:
         return set()
-
-
-def _sync(path: Path) -> None:
-    """See that a file, or what a folder lists, is on the disk."""
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

@@ -14,6 +14,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from ekachit.vault.disk import see_on_disk
 from ekachit.vault.errors import VaultError
 from ekachit.vault.secret import MASK
 
@@ -220,8 +221,4 @@ def _replace(path: Path, ring: Keyring) -> Keyring:
 def _sync_folder(path: Path) -> None:
     """Make the new name survive a power cut, where the system can."""
     with contextlib.suppress(OSError):
-        descriptor = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        see_on_disk(path.parent)
