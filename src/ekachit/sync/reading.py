@@ -166,7 +166,8 @@ class Reading:
             or known.has_open_lines
             or not known.mirrors
             or listed.id in self._turn
-            or self._is_restated(listed, known)
+            # A list that is older than what we hold shows what is over.
+            or (version == known.version and self._is_restated(listed, known))
         )
 
     def _news(self, listing: Listing) -> list[str]:
@@ -194,12 +195,9 @@ class Reading:
         return "your issues, each of which is read once a day"
 
     def _is_restated(self, listed: WireIssue, known: Known) -> bool:
-        """Whether it is listed with another status, as after an administrator changed the workflow.
-
-        A list that is older than what we hold shows what is over.
-        """
+        """Whether it is listed with another status, as after an administrator changed the workflow."""
         status = listed.fields.status
-        if status is None or _is_older(listed.updated, known.version):
+        if status is None:
             return False
         # A list of a thousand issues has a handful of different cases.
         case = known.project_id, known.status, known.status_name, status
@@ -220,8 +218,8 @@ class Reading:
 
     async def _check_absences(self, listing: Listing) -> None:
         """Ask by id for what left the list: it is done, or elsewhere, or proven absent."""
-        ours = [issue_id for issue_id, known in self._index.items() if self._is_ours(issue_id, known)]
-        left = [each for each in ours if each not in listing.versions]
+        unlisted = [(each, known) for each, known in self._index.items() if each not in listing.versions]
+        left = [each for each, known in unlisted if self._is_ours(each, known)]
         answer = Answer()
         for chunk in _chunks(left, MOST_RECONCILED):
             found = await self._fetch(chunk, why="issues that left your list")
@@ -233,7 +231,8 @@ class Reading:
         settled = [each for each in self._loaded.put_aside if each not in listing.versions]
         if left or settled or self._loaded.connection.absence_suspects:
             view = RemoteView((), frozenset(answer.absent))
-            found_now = Found(view, settled=settled, checks_absence=True, current=len(ours))
+            ours = sum(self._is_ours(each, known) for each, known in self._index.items())
+            found_now = Found(view, settled=settled, checks_absence=True, current=ours)
             await self._write(found_now, self._scope())
 
     def _is_ours(self, issue_id: str, known: Known) -> bool:
@@ -332,10 +331,6 @@ async def one_ahead(pages: AsyncIterator[T]) -> AsyncGenerator[T, None]:
         coming.cancel()
         # What it failed of is looked at also where nobody wants the page any more: else asyncio logs it as lost.
         await asyncio.gather(coming, return_exceptions=True)
-
-
-def _is_older(version: datetime | None, known: datetime | None) -> bool:
-    return version is not None and known is not None and version < known
 
 
 def _chunks(items: Sequence[T], size: int) -> list[Sequence[T]]:
