@@ -83,7 +83,7 @@ class Reading:
     async def _import(self) -> Listing:
         """List with all fields and write page by page: the quick way when nothing is known yet."""
         listing = Listing()
-        async for page in self._listed(self._reader.fields, why="your open issues"):
+        async for page in self._listed(self._reader.fields, why="your open issues", ahead=True):
             issues, refused = self._reader.page(page)
             versions = self._reader.versions(page)
             listing.versions |= versions
@@ -120,12 +120,18 @@ class Reading:
         }
         return sorted(parents & listing.versions.keys() - self._read)
 
-    async def _listed(self, fields: Sequence[str], *, why: str) -> AsyncIterator[SearchPage]:
-        """The pages of the list. A project that Jira no longer knows is left out, and the list begun again."""
+    async def _listed(
+        self, fields: Sequence[str], *, why: str, ahead: bool = False
+    ) -> AsyncIterator[SearchPage]:
+        """The pages of the list; with `ahead` the next one is asked for meanwhile, which pays where a page is written.
+
+        A project that Jira no longer knows is left out, and the list begun again.
+        """
         while self._asked_projects:
             try:
                 query = jql.assigned_open(self._asked_projects)
-                async for page in one_ahead(self._client.search(query, fields, why=why)):
+                pages = self._client.search(query, fields, why=why)
+                async for page in one_ahead(pages) if ahead else pages:
                     yield page
             except Refused as refused:
                 if not self._leave_out(refused):
