@@ -25,6 +25,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from ekachit.config import settings
+from ekachit.connections.copied import folder
 from ekachit.ops import copies
 from ekachit.ops.schema import bring_up, waiting
 from ekachit.ops.start import migrate_database
@@ -166,7 +167,7 @@ def test_P11_a_copy_is_taken_before_the_update_and_kept_by_the_start_that_goes_o
     before, rows = applied(database), tasks(database)
     update_killed_at(200)
     assert before < applied(database), "it was killed half-way"
-    under_way = copies.folder() / copies.UNDER_WAY
+    under_way = folder() / copies.UNDER_WAY
     first = under_way.read_bytes()
     update_killed_at(60)
     assert under_way.read_bytes() == first, "what was half made is not taken for what was there before"
@@ -181,7 +182,7 @@ def test_P11_a_copy_is_taken_before_the_update_and_kept_by_the_start_that_goes_o
     assert stat.S_IMODE(copy.parent.stat().st_mode) == 0o700
     assert [path.name for path in copy.parent.iterdir()] == [copy.name], "no key is with it"
     said = capsys.readouterr().err
-    assert str(copies.folder()) in said
+    assert str(folder()) in said
     migrate_database()
     assert copies.copies() == [copy], "nothing waited"
 
@@ -202,7 +203,7 @@ def test_P11_where_nothing_of_the_update_was_made_the_copy_is_taken_anew(empty: 
 def test_P11_without_a_copy_nothing_is_changed(empty: BaseDatabaseWrapper) -> None:
     somebody_with_a_linked_task(up_to_the_move())
     before = applied(database)
-    copies.folder().write_text("in the way")
+    folder().write_text("in the way")
     with pytest.raises(click.ClickException, match="Make room for a copy there and start again"):
         migrate_database()
     assert applied(database) == before

@@ -10,6 +10,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from ekachit import rows
+from ekachit.connections.copied import forget_in_copies
 from ekachit.connections.ended import ended, mark_of
 from ekachit.connections.instance import held_back
 from ekachit.connections.keys import keyring
@@ -120,6 +121,7 @@ def finish_scrubs() -> int:
     waiting = list(Connection.objects.filter(scrub_pending=True).values_list("pk", "epoch"))
     for pk, _ in waiting:
         _destroy_rest(pk)
+        forget_in_copies(pk)
     if not waiting or not scrub():
         return 0
     # A disconnect or a new token since then has raised the epoch, and its own scrub is still to come.

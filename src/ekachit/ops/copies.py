@@ -1,7 +1,8 @@
 """The copies of a SQLite database that are taken before an update changes it: `backups` in the data folder.
 
-A copy has the sealed tokens of its time, and no key. While an update is under way its copy bears a name of its own, so
-that a start that goes on with it does not take the half-made database for what was there before.
+A copy has the sealed tokens of its time, but for those that were destroyed since (`connections.copied`), and no key.
+While an update is under way its copy bears a name of its own, so that a start that goes on with it does not take the
+half-made database for what was there before.
 """
 
 from __future__ import annotations
@@ -15,18 +16,13 @@ from pathlib import Path
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from ekachit.config import settings
+from ekachit.connections.copied import folder
 from ekachit.vault.disk import see_on_disk
 
 KEPT = 3
 KEPT_DAYS = 30
 PREFIX = "before-update-"
 UNDER_WAY = "update-under-way.sqlite3"
-
-
-def folder() -> Path:
-    """Return where the copies are (mode 0700), whether or not there is one."""
-    return settings().home / "backups"
 
 
 def copies() -> list[Path]:
@@ -74,7 +70,7 @@ def note_update_made(now: datetime) -> None:
 
 
 def forget_old_copies(now: datetime) -> None:
-    """Delete copies older than `KEPT_DAYS`: a token that was destroyed since is in them."""
+    """Delete copies older than `KEPT_DAYS`: what people deleted since is in them."""
     oldest = (now - timedelta(days=KEPT_DAYS)).timestamp()
     for each in copies():
         # Another worker may be at it too; what cannot be deleted now is there in a few hours.

@@ -98,8 +98,9 @@ def _write(path: Path, findings: list[Finding]) -> None:
 
 
 def _files() -> Iterator[Finding]:
+    from ekachit.connections.copied import folder  # noqa: PLC0415 # likewise
     from ekachit.connections.ended import list_path  # noqa: PLC0415 # needs Django set up
-    from ekachit.ops.copies import copies, folder  # noqa: PLC0415 # likewise
+    from ekachit.ops.copies import copies  # noqa: PLC0415 # likewise
 
     keys = (settings().keys_dir, *sorted(settings().keys_dir.glob("*")))
     for path in (settings().home, list_path(), *keys, folder(), *copies()):

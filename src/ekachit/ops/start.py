@@ -149,7 +149,8 @@ def _copy_first() -> None:
     """
     from django.db import DatabaseError  # noqa: PLC0415 # needs Django set up
 
-    from ekachit.ops.copies import copy_before_update, folder  # noqa: PLC0415 # likewise
+    from ekachit.connections.copied import folder  # noqa: PLC0415 # likewise
+    from ekachit.ops.copies import copy_before_update  # noqa: PLC0415 # likewise
 
     try:
         place = copy_before_update()
