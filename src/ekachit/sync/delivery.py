@@ -12,9 +12,10 @@ from ekachit.jira.errors import JiraError
 from ekachit.sync import pauses, sending
 from ekachit.sync.attempt import Attempt
 from ekachit.sync.gate import Gate
-from ekachit.sync.leases import Claim, LeaseLostError, keep_held
+from ekachit.sync.leases import Claim, LeaseLostError
 from ekachit.sync.surroundings import Surroundings
 from ekachit.sync.translate import Reader
+from ekachit.sync.watch import watched
 from ekachit.vault.errors import VaultError
 
 
@@ -28,14 +29,9 @@ async def deliver(claim: Claim, around: Surroundings) -> int:
     """
     log = CallLog()
     work = asyncio.ensure_future(_work(claim, around, log))
-    watch = asyncio.ensure_future(_watch(claim, around, work))
     try:
-        return await work
+        return await watched(work, claim, around)
     except LeaseLostError:
-        return 0
-    except asyncio.CancelledError:
-        if not watch.done():
-            raise
         return 0
     except Exception:
         # What nobody foresaw is not tried again with the worker's next breath.
@@ -43,21 +39,7 @@ async def deliver(claim: Claim, around: Surroundings) -> int:
             await around.in_database(pauses.hold_back, claim, code="internal", now=around.clock())
         raise
     finally:
-        for each in (watch, work):
-            each.cancel()
-        await asyncio.gather(watch, work, return_exceptions=True)
         await around.in_database(sending.end_sending, claim, log.waiting())
-
-
-async def _watch(claim: Claim, around: Surroundings, work: asyncio.Future[int]) -> None:
-    """Cut the work off, with any request in flight, soon after the claim is lost."""
-    pause = around.watch_seconds
-    while pause is not None:
-        await asyncio.sleep(pause)
-        if not await around.in_database(keep_held, claim):
-            work.cancel()
-            return
-    await asyncio.Event().wait()
 
 
 async def _work(claim: Claim, around: Surroundings, log: CallLog) -> int:

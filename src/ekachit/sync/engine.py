@@ -14,12 +14,13 @@ from ekachit.jira.errors import AuthRejected, JiraError, Unavailable
 from ekachit.sync.apply import Found, apply
 from ekachit.sync.checkpoints import Checkpoint, reach
 from ekachit.sync.gate import BudgetSpentError, Gate
-from ekachit.sync.leases import Claim, LeaseLostError, keep_held
+from ekachit.sync.leases import Claim, LeaseLostError
 from ekachit.sync.loading import Loaded, load
 from ekachit.sync.models import Pass, PassState
 from ekachit.sync.passes import Outcome, Tally, abandon, end
 from ekachit.sync.reading import Reading
 from ekachit.sync.surroundings import Surroundings
+from ekachit.sync.watch import watched
 from ekachit.vault.errors import VaultError
 
 
@@ -41,15 +42,14 @@ async def run_pass(claim: Claim, around: Surroundings) -> Pass:
     run = _Run(claim, around)
     work = asyncio.ensure_future(run.work())
     try:
-        outcome = await run.watched(work)
+        outcome = await watched(work, claim, around)
         reach(Checkpoint.BEFORE_CLOSE)
         receipt = await run.end(outcome)
     except LeaseLostError:
         return await run.abandon("lease_lost")
     except asyncio.CancelledError:
-        receipt = await run.abandon("lease_lost" if run.lost else "interrupted")
-        if not run.lost:
-            raise
+        await run.abandon("interrupted")
+        raise
     except Exception as trouble:
         await run.give_up("database" if isinstance(trouble, DatabaseError) else "internal")
         raise
@@ -61,7 +61,6 @@ class _Run:
     """The steps of one pass, and what it has to show for itself so far."""
 
     def __init__(self, claim: Claim, around: Surroundings) -> None:
-        self.lost = False
         self._claim = claim
         self._around = around
         self._calls = CallLog()
@@ -124,26 +123,6 @@ class _Run:
         reach(Checkpoint.AFTER_APPLY)
         if applied.stop:
             raise StoppedError
-
-    async def watched(self, work: asyncio.Future[Outcome]) -> Outcome:
-        """Return what the work comes to; meanwhile renew the claim in time.
-
-        Soon after the claim is lost the work is cut off, with any request in flight.
-
-        Raises:
-            asyncio.CancelledError: it was cut off, or whoever waits for it was; it has ended.
-        """
-        try:
-            while not (await asyncio.wait((work,), timeout=self._around.watch_seconds))[0]:
-                with contextlib.suppress(DatabaseError):
-                    self.lost = not await self._around.in_database(keep_held, self._claim)
-                if self.lost:
-                    work.cancel()
-            return work.result()
-        finally:
-            if not work.done():
-                work.cancel()
-                await asyncio.gather(work, return_exceptions=True)
 
     async def end(self, outcome: Outcome) -> Pass:
         """Close the receipt and give the connection back.
