@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,16 @@ def jira(monkeypatch: pytest.MonkeyPatch) -> Iterator[SandboxThread]:
         monkeypatch.setenv("EKACHIT_SANDBOX_HOSTS", f"127.0.0.1:{running.port}")
         settings.cache_clear()
         yield running
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@pytest.fixture
+def home_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A data folder for this test alone."""
+    monkeypatch.setenv("EKACHIT_HOME", str(tmp_path / "var"))
+    settings.cache_clear()
+    yield
     monkeypatch.undo()
     settings.cache_clear()
 

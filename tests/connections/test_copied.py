@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import sqlite3
 import stat
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -25,17 +24,9 @@ from tests.web.making import make_connection
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("home_of_its_own"),
     pytest.mark.skipif(database.vendor != "sqlite", reason="only a SQLite file is copied"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def _home_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("EKACHIT_HOME", str(tmp_path / "var"))
-    settings.cache_clear()
-    yield
-    monkeypatch.undo()
-    settings.cache_clear()
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ from __future__ import annotations
 import logging
 import os
 import stat
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from ekachit.accounts.models import User
-from ekachit.config import settings
 from ekachit.connections import actions, ended
 from ekachit.connections.credentials import key_ids_in_use, rewrap_all, sealed_token, store_token
 from ekachit.connections.keys import keyring, keyring_path
@@ -27,16 +25,9 @@ from ekachit.vault.keyring import add_key, drop_keys
 from ekachit.vault.secret import Secret
 from tests.web.making import make_connection
 
+pytestmark = pytest.mark.usefixtures("home_of_its_own")
+
 TOKEN = "ATATT3x-a-token-of-a-test"
-
-
-@pytest.fixture(autouse=True)
-def _home_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("EKACHIT_HOME", str(tmp_path / "var"))
-    settings.cache_clear()
-    yield
-    monkeypatch.undo()
-    settings.cache_clear()
 
 
 @pytest.fixture

@@ -10,12 +10,13 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.db import connection
 
 from ekachit.connections.models import AccessRecord
 from ekachit.jira.transport import Request, Response
 from ekachit.sync import actions
 from ekachit.sync.gate import BudgetSpentError, Gate
-from ekachit.sync.leases import Claim
+from ekachit.sync.leases import Claim, claim
 from ekachit.sync.models import Pass, PassState, PutAside
 from ekachit.sync.surroundings import Budget, Surroundings
 from tests.sync.scene import PAY, Scene
@@ -179,3 +180,13 @@ def test_the_progress_counts_by_project(scene: Scene) -> None:
     for _ in range(3):
         scene.issue()
     assert scene.synced().progress[PAY][0] == 3
+
+
+def test_a_database_that_returns_nothing_is_asked_for_the_epoch(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite before 3.35: the claim is the same, and still one alone has it."""
+    monkeypatch.setattr(connection.features, "can_return_columns_from_insert", False)
+    before = scene.person.reload().epoch
+    assert claim(scene.person.connection.pk, "the first") == Claim(scene.person.connection.pk, before + 1)
+    assert claim(scene.person.connection.pk, "a second") is None

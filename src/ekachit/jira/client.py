@@ -239,7 +239,6 @@ class JiraClient:
 
     def _page(self, read: wire_issues.Read, listing: Listing) -> tuple[wire.SearchPage, str | None]:
         """What a page brings that is new and the asker's own, and the token of the next."""
-        me = "" if self._me is None else self._me.account_id
         issues: list[wire.Issue] = []
         unreadable: list[wire.Unreadable] = []
         foreign: list[str] = []
@@ -252,7 +251,7 @@ class JiraClient:
             news += 1
             if isinstance(item, wire.Unreadable):
                 unreadable.append(item)
-            elif me and item.assignee_id == me:
+            elif self._is_mine(item):
                 issues.append(item)
             else:
                 foreign.append(item.id)

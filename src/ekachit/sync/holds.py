@@ -26,7 +26,7 @@ def seconds_until(until: datetime | str | None, now: datetime) -> float:
 def seconds_held(site: str, now: datetime) -> float:
     """Return for how many seconds nobody may ask a site; 0 where it may be asked."""
     until = SiteHold.objects.filter(site=site, until__gt=now).values_list("until", flat=True).first()
-    return 0.0 if until is None else max(0.0, (until - now).total_seconds())
+    return seconds_until(until, now)
 
 
 def hold(
